@@ -1,0 +1,55 @@
+/** The generators that are built in; `custom` runs the one that `customGenerator` names. */
+export const ANONYMIZATION_TYPES = [
+  'email',
+  'guestEmail',
+  'name',
+  'fullName',
+  'firstName',
+  'lastName',
+  'guestName',
+  'phone',
+  'address',
+  'accountNumber',
+  'text',
+  'json',
+  'mask',
+  'constant',
+  'null',
+  'empty',
+  'keep',
+  'custom',
+] as const;
+
+export type AnonymizationType = (typeof ANONYMIZATION_TYPES)[number];
+
+/** What happens to one column. Written by people in `envclone.rules.json`, or given for one run as a custom rule. */
+export interface AnonymizationRule {
+  /** `schema.table`; without a schema, `public` is meant. */
+  tableName: string;
+  columnName: string;
+  anonymizationType: AnonymizationType;
+  /** The configuration's generator to call when `anonymizationType` is `custom`. A name, for a function cannot cross Temporal. */
+  customGenerator?: string;
+  preserveFormat?: boolean;
+  /** Columns of one domain keep equal values equal. By default the generator's family: `email`, `name`, `phone`, … */
+  domain?: string;
+  /** For `json`: generator by path (`owner.email`, `**.phone`); string leaves without a path are masked. */
+  paths?: Record<string, AnonymizationType>;
+  /** For `constant`. */
+  value?: string;
+  /** Why a person, or `envclone rules`, decided so. */
+  reason?: string;
+}
+
+/** What masking did to one table. */
+export interface AnonymizationReport {
+  /** `schema.table` */
+  tableName: string;
+  originalRecords: number;
+  anonymizedRecords: number;
+  anonymizedFields: string[];
+  /** Foreign keys of and to this table that still hold in the target. */
+  preservedRelationships: number;
+  /** Values that a generator made. */
+  generatedFakeData: number;
+}

@@ -1,0 +1,137 @@
+import type { AnonymizationReport, AnonymizationRule } from './anonymization.js';
+import type { ArtifactRef, RestorePointRef } from './artifacts.js';
+import type { ErrorCode } from './error-codes.js';
+import type { ValidationResult } from './validation.js';
+
+export interface CloneOptions {
+  /** Mask by the rules. `false` is refused from production unless the target's configuration has `allowRawData`. Default `true`. */
+  anonymizeData: boolean;
+  /** Copy the rows of the audit system. Default `true`. */
+  includeAuditLogs: boolean;
+  /** Copy the rows of the conversations system. Default `true`. */
+  includeConversations: boolean;
+  /** Copy the rows of the reservations system. Default `true`. */
+  includeReservations: boolean;
+  /** Keep who is administrator, manager, member; otherwise role columns get their default. Default `true`. */
+  preserveUserRoles: boolean;
+  /** Override `envclone.rules.json` for this run. */
+  customAnonymizationRules?: AnonymizationRule[];
+}
+
+/** The input of `cloneEnvironment`: what the SDK, the `temporal` CLI and the UI send. Names only. */
+export interface CloneInput {
+  source: string;
+  target: string;
+  options?: Partial<CloneOptions>;
+  /** The target's name, repeated: the proof that whoever asks knows what will be replaced. */
+  confirm?: string;
+  /** Who asked, for the audit trail. */
+  requestedBy?: string;
+  /** A clone that fails validation is rolled back, unless this is `keep`. */
+  onInvalid?: 'rollback' | 'keep';
+}
+
+export interface ValidateInput {
+  environment: string;
+  /** Compare with the plan of this clone; by default the newest clone of the environment. */
+  operation?: string;
+}
+
+export interface RollbackInput {
+  environment: string;
+  /** A restore point's id; the newest one when absent. */
+  restorePoint?: string;
+  confirm?: string;
+  requestedBy?: string;
+}
+
+export interface CloneStatistics {
+  tablesCloned: number;
+  recordsCloned: number;
+  recordsAnonymized: number;
+  functionsCloned: number;
+  triggersCloned: number;
+  /** For people: `1.3 GB`. */
+  totalSizeCloned: string;
+  totalBytesCloned: number;
+  /** Milliseconds from the guard's admission to the stamp. */
+  duration: number;
+}
+
+export interface CloneLog {
+  /** ISO 8601, UTC. */
+  timestamp: string;
+  level: 'info' | 'warning' | 'error';
+  component: string;
+  message: string;
+}
+
+/** Something the clone made harmless in the target, so that it reaches nobody. */
+export interface NeutralizedObject {
+  /** `trigger`, `server`, `user mapping`, `subscription`, `cron job` */
+  kind: string;
+  /** Schema-qualified name as PostgreSQL quotes it. */
+  name: string;
+  reason: string;
+}
+
+export type CloneStage = 'guard' | 'analyze' | 'backup' | 'migrate' | 'copy' | 'finish' | 'validate' | 'undo' | 'done';
+
+export interface CopyProgress {
+  tables: number;
+  doneTables: number;
+  sizeBytes: number;
+  doneBytes: number;
+  doneRows: number;
+  /** `schema.table` of what is being copied now. */
+  current: string[];
+}
+
+export interface OperationFailure {
+  code: ErrorCode | 'CANCELLED' | 'UNKNOWN';
+  message: string;
+  /** What to do next. */
+  next?: string;
+  /** What the target is now. */
+  target: 'untouched' | 'restored' | 'not restored' | 'kept';
+}
+
+/** One run of a workflow, as `progress`, the SDK and the command line show it. */
+export interface CloneOperation {
+  id: string;
+  sourceEnvironment: string;
+  targetEnvironment: string;
+  status: 'pending' | 'in_progress' | 'completed' | 'failed';
+  stage: CloneStage;
+  paused: boolean;
+  /** 0 to 100. */
+  progress: number;
+  startedAt: string;
+  completedAt?: string;
+  copy?: CopyProgress;
+  logs: CloneLog[];
+  statistics: CloneStatistics;
+  failure?: OperationFailure;
+}
+
+/** What `cloneEnvironment` returns and `envclone clone --json` prints. */
+export interface CloneResult {
+  operationId: string;
+  status: 'completed' | 'kept_invalid';
+  statistics: CloneStatistics;
+  validation: ValidationResult;
+  anonymization: AnonymizationReport[];
+  neutralized: NeutralizedObject[];
+  warnings: string[];
+  restorePoint: RestorePointRef | null;
+  report: ArtifactRef;
+}
+
+export interface RollbackResult {
+  operationId: string;
+  environment: string;
+  restorePoint: RestorePointRef;
+  tables: number;
+  records: number;
+  validation: ValidationResult;
+}

@@ -1,0 +1,202 @@
+export type ErrorCategory = 'connection' | 'schema' | 'data' | 'validation' | 'configuration' | 'safety';
+
+export interface ErrorDescription {
+  category: ErrorCategory;
+  /** When it is raised. */
+  meaning: string;
+  /** What to do. */
+  next: string;
+  /** Whether trying again without a change can help. */
+  retry: boolean;
+}
+
+/** Every code an operation can fail with. `docs/errors.md` is made from this table. */
+export const ERROR_CODES = {
+  CONNECTION_FAILED: {
+    category: 'connection',
+    meaning: 'A database did not answer, or closed the connection.',
+    next: 'Check that the server runs and is reachable from the worker, then run the command again.',
+    retry: true,
+  },
+  AUTHENTICATION_FAILED: {
+    category: 'connection',
+    meaning: 'A database refused the user or the password.',
+    next: 'Correct DATABASE_URL in the .env file of that environment.',
+    retry: false,
+  },
+  POOLER_NOT_SUPPORTED: {
+    category: 'connection',
+    meaning: 'The URL leads to a transaction pooler, which cannot hold a snapshot or a lock.',
+    next: 'Use the direct connection or the session mode of the pooler (port 5432 on Supabase).',
+    retry: false,
+  },
+  TEMPORAL_UNAVAILABLE: {
+    category: 'connection',
+    meaning: 'The Temporal server did not answer, or no worker polls the task queue.',
+    next: 'Check TEMPORAL_ADDRESS, or start one with: envclone up',
+    retry: true,
+  },
+  SNAPSHOT_LOST: {
+    category: 'connection',
+    meaning: 'The transaction that held the source snapshot ended before the copy did.',
+    next: 'Run the clone again; raise idle or statement limits that the source sets on the reader role.',
+    retry: true,
+  },
+  CONFIGURATION_INVALID: {
+    category: 'configuration',
+    meaning: 'The configuration, an .env file or an input has mistakes; all of them are listed.',
+    next: 'Correct the keys named in the message.',
+    retry: false,
+  },
+  UNKNOWN_ENVIRONMENT: {
+    category: 'configuration',
+    meaning: 'No environment of that name is configured.',
+    next: 'Use one of the names listed, or add it to envclone.config.',
+    retry: false,
+  },
+  MASK_KEY_MISSING: {
+    category: 'configuration',
+    meaning: 'ENVCLONE_MASK_KEY is absent, too short, or not base64.',
+    next: 'Make one with: envclone init, or: openssl rand -base64 32',
+    retry: false,
+  },
+  UNDECIDED_COLUMNS: {
+    category: 'configuration',
+    meaning: 'Columns that may hold personal data have no rule.',
+    next: 'Decide them with: envclone rules <source> --write, then review envclone.rules.json.',
+    retry: false,
+  },
+  RULE_INVALID: {
+    category: 'configuration',
+    meaning: 'A rule names a column that does not exist, or cannot fit its column.',
+    next: 'Correct the rule named in the message.',
+    retry: false,
+  },
+  TARGET_IS_PRODUCTION: {
+    category: 'safety',
+    meaning: 'The target is production by its type, its stamp or its identity. Nothing was touched.',
+    next: 'Point the .env file of the target at another database, then run: envclone doctor',
+    retry: false,
+  },
+  TARGET_STAMP_MISMATCH: {
+    category: 'safety',
+    meaning: 'The target database says that it is another environment. Nothing was touched.',
+    next: 'Check DATABASE_URL of the target; when it is right, reset the stamp as the message shows.',
+    retry: false,
+  },
+  SAME_DATABASE: {
+    category: 'safety',
+    meaning: 'Source and target are the same database. Nothing was touched.',
+    next: 'Point the target at another database.',
+    retry: false,
+  },
+  SOURCE_NOT_READ_ONLY: {
+    category: 'safety',
+    meaning: 'The role used for production can write. Nothing was touched.',
+    next: 'Make a reader with: envclone source-role <source>, and use it in the .env file.',
+    retry: false,
+  },
+  SOURCE_INCOMPLETE: {
+    category: 'safety',
+    meaning: 'The source role cannot read everything, so the clone would be incomplete. Nothing was touched.',
+    next: 'Grant what is listed, or make a reader with: envclone source-role <source>',
+    retry: false,
+  },
+  TARGET_NOT_CONFIRMED: {
+    category: 'safety',
+    meaning: 'The name of the target was not repeated. Nothing was touched.',
+    next: 'Repeat it: --confirm <target>',
+    retry: false,
+  },
+  TARGET_BUSY: {
+    category: 'safety',
+    meaning: 'Another operation holds the target. Nothing was touched.',
+    next: 'Wait for the operation named in the message, or cancel it.',
+    retry: false,
+  },
+  RAW_DATA_REFUSED: {
+    category: 'safety',
+    meaning: 'Unmasked data was asked for, and the configuration of the target does not allow it.',
+    next: 'Set "allowRawData": true on the target environment, or clone with masking.',
+    retry: false,
+  },
+  PLAN_REFUSED: {
+    category: 'schema',
+    meaning: 'The target cannot hold what the source has; every reason is listed. Nothing was touched.',
+    next: 'Do what each reason says, then run: envclone plan <source> <target>',
+    retry: false,
+  },
+  SCHEMA_UNREADABLE: {
+    category: 'schema',
+    meaning: 'The schema of a database could not be dumped or parsed.',
+    next: 'Run: envclone doctor; it checks pg_dump and the privileges of the role.',
+    retry: true,
+  },
+  SCHEMA_STATEMENT_FAILED: {
+    category: 'schema',
+    meaning: 'The target refused a statement of the schema.',
+    next: 'The message names the object; make it work on the target, then clone again.',
+    retry: false,
+  },
+  SOURCE_SCHEMA_CHANGED: {
+    category: 'schema',
+    meaning: 'The schema of the source changed between plan and copy.',
+    next: 'Run the clone again when the migration of the source is over.',
+    retry: false,
+  },
+  COPY_FAILED: {
+    category: 'data',
+    meaning: 'Rows of a table could not be read or written.',
+    next: 'The message names table and condition; correct it, then clone again.',
+    retry: true,
+  },
+  CONSTRAINT_VIOLATED: {
+    category: 'data',
+    meaning: 'Rows of the target break a constraint, mostly because of what a rule made of them.',
+    next: 'Change the rule of the column named, then clone again.',
+    retry: false,
+  },
+  DISK_FULL: {
+    category: 'data',
+    meaning: 'The server or the artifact store has no room left.',
+    next: 'Free room, then run the clone again.',
+    retry: false,
+  },
+  GENERATOR_FAILED: {
+    category: 'data',
+    meaning: 'A custom generator threw, or returned what its column cannot hold.',
+    next: 'Correct the generator in envclone.config.',
+    retry: false,
+  },
+  RESTORE_POINT_MISSING: {
+    category: 'data',
+    meaning: 'There is no restore point of that id.',
+    next: 'List them with: envclone restore-points <environment>',
+    retry: false,
+  },
+  RESTORE_POINT_DAMAGED: {
+    category: 'data',
+    meaning: 'A restore point does not match its checksums. The target was not touched.',
+    next: 'Use another one: envclone restore-points <environment>',
+    retry: false,
+  },
+  ARTIFACT_MISSING: {
+    category: 'data',
+    meaning: 'An artifact of the operation is not in the artifact store of this worker.',
+    next: 'Let every worker use the same artifact store.',
+    retry: false,
+  },
+  VALIDATION_FAILED: {
+    category: 'validation',
+    meaning: 'The clone was made, and is not equal to its source where it should be, or not different where it must.',
+    next: 'Read the report: envclone report <operation>',
+    retry: false,
+  },
+} as const satisfies Record<string, ErrorDescription>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** The codes of one category. */
+export type CodeOf<Category extends ErrorCategory> = {
+  [Code in ErrorCode]: (typeof ERROR_CODES)[Code]['category'] extends Category ? Code : never;
+}[ErrorCode];

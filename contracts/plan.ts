@@ -1,0 +1,89 @@
+import type { AnonymizationType } from './anonymization.js';
+import type { ArtifactRef } from './artifacts.js';
+import type { CloneOptions, NeutralizedObject } from './clone.js';
+import type { RelationName } from './relations.js';
+import type { TypeShape } from './schema.js';
+
+/** A rule as the copy uses it: checked against the column, nothing left to default. */
+export interface ColumnRule {
+  type: AnonymizationType;
+  /** The custom generator's name. */
+  generator?: string;
+  domain: string;
+  /** Different values must stay different. */
+  isUnique: boolean;
+  preserveFormat: boolean;
+  maxLength?: number;
+  paths?: Record<string, AnonymizationType>;
+  value?: string;
+}
+
+export interface ColumnPlan {
+  name: string;
+  shape: TypeShape;
+  /** Absent: the column's bytes pass as they are. */
+  rule?: ColumnRule;
+}
+
+/** One relation whose rows are read and written. */
+export interface TablePlan extends RelationName {
+  /** Where rows are written when it is not the relation they are read from: the root, when masking may move a row to another partition. */
+  into?: RelationName;
+  /** All columns that are copied, in order; generated ones are not. */
+  columns: ColumnPlan[];
+  /** `binary` passes bytes through untouched; `text` is for masking and for types without a portable binary form. */
+  wire: 'binary' | 'text';
+  /** Only these rows (an extension's configuration table). SQL, from the source's own catalog. */
+  where?: string;
+  estimatedRows: number;
+  sizeBytes: number;
+}
+
+/** Tables that one activity copies. */
+export interface CopyUnit {
+  tables: TablePlan[];
+  sizeBytes: number;
+}
+
+export interface LeftOut {
+  kind: string;
+  name: string;
+  reason: string;
+}
+
+/** Everything a clone will do, decided before anything is touched. Kept as an artifact: nothing personal is in it. */
+export interface ClonePlan {
+  operation: string;
+  source: string;
+  target: string;
+  createdAt: string;
+  options: CloneOptions;
+  /** The source's SchemaDefinition. */
+  schema: ArtifactRef;
+  sourceFingerprint: string;
+  units: CopyUnit[];
+  /** Tables that stay empty, with the reason. */
+  emptied: { table: string; reason: string }[];
+  /** Columns that become null because what they reference stays empty. */
+  nulled: { table: string; column: string; reason: string }[];
+  neutralized: NeutralizedObject[];
+  leftOut: LeftOut[];
+  createsDatabase: boolean;
+  createsRoles: string[];
+  /** Owners that the target's role cannot give objects to; such objects belong to the cloning role. */
+  skippedOwners: string[];
+  warnings: string[];
+  /** Reasons why the clone cannot run. Not empty: nothing is touched. */
+  refusals: string[];
+  /** How a rollback will be possible. */
+  restorePoint: 'archive' | 'drop database';
+}
+
+/** What workflow code needs of a plan. */
+export interface PlanSummary {
+  plan: ArtifactRef;
+  units: { tables: string[]; sizeBytes: number }[];
+  tables: number;
+  sizeBytes: number;
+  warnings: string[];
+}

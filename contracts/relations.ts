@@ -1,0 +1,10 @@
+/** A relation's two names, unquoted, as the catalog spells them. */
+export interface RelationName {
+  schema: string;
+  name: string;
+}
+
+/** `schema.table` as reports, rules and the command line write it (unquoted; a name with a dot stays as it is). */
+export function relationLabel({ schema, name }: RelationName): string {
+  return `${schema}.${name}`;
+}

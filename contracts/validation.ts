@@ -1,0 +1,61 @@
+import type { ErrorCode } from './error-codes.js';
+
+export interface ValidationError {
+  code: ErrorCode;
+  /** What is wrong: names and counts, never a row's value. */
+  message: string;
+  /** `schema.table`, or the object's kind and name. */
+  object?: string;
+}
+
+export interface ValidationWarning {
+  message: string;
+  object?: string;
+}
+
+export interface EnvironmentStatistics {
+  tables: number;
+  records: number;
+  functions: number;
+  triggers: number;
+  policies: number;
+  indexes: number;
+  sizeBytes: number;
+}
+
+export interface ValidationResult {
+  isValid: boolean;
+  errors: ValidationError[];
+  warnings: ValidationWarning[];
+  statistics: EnvironmentStatistics;
+  health?: HealthReport;
+  tests?: TestResult[];
+}
+
+export type HealthState = 'healthy' | 'degraded' | 'unhealthy';
+
+export interface HealthCheck {
+  name: string;
+  state: HealthState;
+  message: string;
+  durationMs: number;
+}
+
+export interface HealthReport {
+  environment: string;
+  state: HealthState;
+  checks: HealthCheck[];
+  checkedAt: string;
+}
+
+export type TestType = 'connectivity' | 'functionality' | 'data_integrity' | 'performance';
+
+export interface TestResult {
+  suite: string;
+  name: string;
+  type: TestType;
+  status: 'passed' | 'failed' | 'timed_out';
+  attempts: number;
+  durationMs: number;
+  message?: string;
+}
