@@ -1,0 +1,45 @@
+import type { EnvironmentType } from '../../contracts/environments.js';
+import type { Session } from '../postgres/session.js';
+
+declare const proof: unique symbol;
+
+export interface ConnectInput {
+  /** Shown in `pg_stat_activity` as `envclone:<purpose>`. */
+  purpose: string;
+  signal?: AbortSignal;
+}
+
+/** A database that this process may read: every session is READ ONLY, and a production role was proven unable to write. */
+export interface ReadOnlySource {
+  readonly [proof]: 'read-only source';
+  readonly environment: string;
+  readonly type: EnvironmentType;
+  /** For programs that connect themselves (pg_dump). Never log it. */
+  readonly url: string;
+  connect(input: ConnectInput): Promise<Session>;
+}
+
+/** A database that this process may destroy: it was named, confirmed, and proven not to be production. */
+export interface ConfirmedTarget {
+  readonly [proof]: 'confirmed target';
+  readonly environment: string;
+  readonly type: EnvironmentType;
+  readonly database: string;
+  /** False while the database is still to be created. */
+  readonly exists: boolean;
+  /** For programs that connect themselves (pg_dump). Never log it. */
+  readonly url: string;
+  connect(input: ConnectInput): Promise<Session>;
+  /** A session on another database of the same server, from which this one is created or dropped. */
+  connectMaintenance(input: ConnectInput): Promise<Session>;
+}
+
+/** Makes the proof. Called by the guard alone; dependency rules forbid every other import outside tests. */
+export function proveReadOnlySource(source: Omit<ReadOnlySource, typeof proof>): ReadOnlySource {
+  return source as ReadOnlySource;
+}
+
+/** Makes the proof. Called by the guard alone; dependency rules forbid every other import outside tests. */
+export function proveTarget(target: Omit<ConfirmedTarget, typeof proof>): ConfirmedTarget {
+  return target as ConfirmedTarget;
+}
