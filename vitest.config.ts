@@ -8,5 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    reporters: process.env.ENVCLONE_TEST_RESULTS
+      ? ['default', ['json', { outputFile: process.env.ENVCLONE_TEST_RESULTS }]]
+      : ['default'],
   },
 });

@@ -35,6 +35,8 @@ export interface UniqueKey {
   isPrimary: boolean;
   isPartial: boolean;
   isExpression: boolean;
+  /** NULLS NOT DISTINCT: two nulls are a duplicate. */
+  areNullsEqual?: boolean;
 }
 
 export interface ForeignKey {
@@ -43,6 +45,8 @@ export interface ForeignKey {
   references: RelationName;
   referencedColumns: string[];
   isValidated: boolean;
+  /** MATCH FULL: its columns are null all together or not at all. */
+  isMatchFull?: boolean;
 }
 
 export interface TableDefinition extends RelationName {
@@ -53,6 +57,8 @@ export interface TableDefinition extends RelationName {
   partitionOf?: RelationName;
   /** Columns in this table's own partition key, expressions' columns included. */
   partitionKey?: string[];
+  /** How this table's own partitions divide its rows. */
+  partitionStrategy?: 'list' | 'range' | 'hash';
   /** Its extension, when the table belongs to one; `extensionFilter` then says which rows are configuration to copy. */
   extension?: string;
   extensionFilter?: string;

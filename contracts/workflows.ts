@@ -1,5 +1,3 @@
-import type { CloneStage } from './clone.js';
-
 /** Workflow types, as `temporal workflow start --type …` names them. */
 export const WORKFLOW_TYPES = {
   clone: 'cloneEnvironment',
@@ -15,19 +13,6 @@ export const PROGRESS_QUERY = 'progress';
 export const PAUSE_UPDATE = 'pause';
 export const RESUME_UPDATE = 'resume';
 
-/** One operation per target at a time: the id says so to Temporal, the target's advisory lock to everybody else. */
-export function operationId(kind: 'clone' | 'validate' | 'rollback', environment: string): string {
-  return `${kind}-${environment}`;
-}
-
-/** In the order they run. */
-export const CLONE_STAGES: readonly CloneStage[] = [
-  'guard',
-  'analyze',
-  'backup',
-  'migrate',
-  'copy',
-  'finish',
-  'validate',
-  'done',
-];
+/** Signals of the activities that hold something: the target's lock is taken; the source's snapshot (HeldSnapshot) can be imported. */
+export const TARGET_HELD_SIGNAL = 'targetHeld';
+export const SNAPSHOT_HELD_SIGNAL = 'snapshotHeld';

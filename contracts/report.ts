@@ -1,0 +1,59 @@
+import type { RestorePointRef } from './artifacts.js';
+import type { CloneLog, CloneStatistics, NeutralizedObject, OperationFailure } from './clone.js';
+import type { LeftOut } from './plan.js';
+import type { ValidationResult } from './validation.js';
+
+/** Something that happened in an operation. Names and counts, never a row's value. */
+export interface CloneEvent extends CloneLog {
+  metadata?: Record<string, unknown>;
+}
+
+export type OperationKind = 'clone' | 'sync' | 'rollback' | 'validation';
+
+/** What the workflow knows when an operation ends, failed ones included. */
+export interface OperationOutcome {
+  kind: OperationKind;
+  status: 'completed' | 'kept_invalid' | 'failed';
+  source?: string;
+  target: string;
+  requestedBy?: string;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  completedAt: string;
+  /** Milliseconds by stage, in the order they ran. */
+  timings: Record<string, number>;
+  statistics?: CloneStatistics;
+  restorePoint?: RestorePointRef;
+  failure?: OperationFailure;
+}
+
+export interface ReportedTable {
+  /** `schema.table` */
+  table: string;
+  rows: number;
+  bytes: number;
+  /** Columns whose rule changes their values. */
+  maskedFields: string[];
+  /** Values that a rule changed. */
+  maskedValues: number;
+}
+
+/** Everything an operation did, as it was measured. */
+export interface OperationReport {
+  operation: string;
+  /** Absent while the operation runs, and when its worker died before it could say. */
+  outcome?: OperationOutcome;
+  /** `unfinished`: no outcome was recorded. */
+  status: OperationOutcome['status'] | 'unfinished';
+  source?: string;
+  target?: string;
+  tables: ReportedTable[];
+  emptied: { table: string; reason: string }[];
+  nulled: { table: string; column: string; reason: string }[];
+  neutralized: NeutralizedObject[];
+  leftOut: LeftOut[];
+  warnings: string[];
+  validation?: ValidationResult;
+  /** Warnings and errors, and the newest of the others. */
+  events: CloneEvent[];
+}

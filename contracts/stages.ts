@@ -1,0 +1,90 @@
+import type { ArtifactRef, RestorePointRef } from './artifacts.js';
+import type { CloneInput, CloneOptions, OperationFailure, RollbackInput, ValidateInput } from './clone.js';
+import type { EnvironmentType } from './environments.js';
+
+/** What the guard admitted: names and choices. Every activity that destroys has it proven again. */
+export interface TargetGrant {
+  operation: string;
+  target: string;
+  confirm: string;
+  requestedBy?: string;
+}
+
+export interface CloneGrant extends TargetGrant {
+  source: string;
+  sourceType: EnvironmentType;
+  options: CloneOptions;
+}
+
+export interface AdmitCloneInput {
+  operation: string;
+  input: CloneInput;
+}
+
+/** A stage's input: who may do it, and the plan to follow. */
+export interface PlannedStage {
+  grant: CloneGrant;
+  plan: ArtifactRef;
+}
+
+export interface HoldSnapshotInput extends PlannedStage {
+  epoch: string;
+}
+
+/** What the snapshot's holder signals. */
+export interface HeldSnapshot {
+  epoch: string;
+  snapshot: string;
+}
+
+export interface CopyUnitInput extends PlannedStage {
+  /** Index in the plan's units. */
+  unit: number;
+  held: HeldSnapshot;
+}
+
+/** Once the tables of a unit have landed. */
+export type BuildKeysInput = Omit<CopyUnitInput, 'held'>;
+
+export interface UnitTotals {
+  tables: number;
+  rows: number;
+  bytes: number;
+}
+
+export interface RestorePointInput {
+  grant: TargetGrant;
+  point: RestorePointRef;
+}
+
+export interface AdmitRollbackInput {
+  operation: string;
+  input: RollbackInput;
+}
+
+export interface ValidateEnvironmentInput {
+  operation: string;
+  input: ValidateInput;
+}
+
+export interface ValidateCloneInput extends PlannedStage {
+  onInvalid: 'rollback' | 'keep';
+}
+
+export interface RecordFailureInput {
+  operation: string;
+  source?: string;
+  target: string;
+  requestedBy?: string;
+  failure: OperationFailure;
+  startedAt: string;
+  /** Milliseconds by stage. */
+  timings: Record<string, number>;
+}
+
+export interface CompleteCloneInput extends PlannedStage {
+  point: RestorePointRef;
+  startedAt: string;
+  /** Milliseconds by stage. */
+  timings: Record<string, number>;
+}
