@@ -37,7 +37,6 @@ export class Session implements AsyncDisposable {
   static async open(input: SessionInput): Promise<Session> {
     input.signal?.throwIfAborted();
     const client = await connectClient(input);
-    client.on('error', () => {}); // the query under way rejects; an idle loss shows at the next query
     try {
       await client.query(SESSION_SETTINGS);
       await client.query(
@@ -158,6 +157,7 @@ const SESSION_SETTINGS = `
   set extra_float_digits = 3;
   set bytea_output = 'hex';
   set xmloption = 'content';
+  set lc_monetary = 'C';
   set idle_in_transaction_session_timeout = 0;
   set search_path = pg_catalog;
 `;
@@ -180,6 +180,7 @@ async function connectClient(input: SessionInput): Promise<pg.Client> {
 
 async function connectOnce(config: ClientConfig): Promise<pg.Client> {
   const client = new pg.Client(config);
+  client.on('error', () => {}); // from the first byte on: the query under way rejects; an idle loss shows at the next query
   await client.connect();
   return client;
 }
