@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { ENVIRONMENT_TYPES } from '../../contracts/environments.js';
+import type { CustomGenerator, TestInput } from './define-config.js';
+import { LOG_LEVELS } from './define-config.js';
+
+/** Names become file names, workflow ids and prefixes of variables. */
+export const ENVIRONMENT_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
+
+const text = z.string({ error: 'must be a text' }).min(1, 'is empty');
+const flag = z.boolean({ error: 'must be true or false' });
+const texts = z.array(text, { error: 'must be a list of texts' });
+
+const fn = <Fn>() => z.custom<Fn>((value) => typeof value === 'function', 'must be a function');
+
+export const environmentSchema = z.strictObject(
+  {
+    type: z.enum(ENVIRONMENT_TYPES, { error: `must be one of ${ENVIRONMENT_TYPES.join(', ')}` }),
+    envFile: text.optional(),
+    description: text.optional(),
+    allowRawData: flag.default(false),
+  },
+  { error: 'must be an object like { "type": "test" }' },
+);
+
+const systemPattern = z
+  .string({ error: 'must be a text' })
+  .regex(/^[^.]+\.[^.].*$/, 'must be a pattern like public.reservation_*');
+
+const testSchema = z.strictObject({
+  name: text,
+  type: z.enum(['connectivity', 'functionality', 'data_integrity', 'performance'], {
+    error: 'must be one of connectivity, functionality, data_integrity, performance',
+  }),
+  execute: fn<TestInput['execute']>(),
+  timeout: z.number({ error: 'must be a number of milliseconds' }).int().positive().default(30_000),
+  retries: z.number({ error: 'must be a number' }).int().nonnegative().default(0),
+});
+
+/** Each key of the file on its own, so that a mistake in one leaves the others readable. */
+export const configSections = {
+  systems: z.record(text, z.array(systemPattern, { error: 'must be a list of patterns' })).default({}),
+  generators: z.record(text, fn<CustomGenerator>(), { error: 'must be an object of functions' }).default({}),
+  testSuites: z
+    .array(z.strictObject({ name: text, runInParallel: flag.default(false), tests: z.array(testSchema) }), {
+      error: 'must be a list of test suites',
+    })
+    .default([]),
+  neutralize: z.strictObject({ keep: texts.default([]) }).default({ keep: [] }),
+  rulesFile: text.default('envclone.rules.json'),
+  artifactsDirectory: text.default('.envclone/artifacts'),
+  alerts: z
+    .strictObject({ webhook: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional() })
+    .default({}),
+  temporal: z
+    .strictObject({
+      address: z
+        .string({ error: 'must be a text' })
+        .regex(/^[^\s:/]+:\d+$|^\[[0-9a-f:]+\]:\d+$/i, 'must be host:port')
+        .optional(),
+      namespace: text.optional(),
+      taskQueue: text.optional(),
+      tls: flag.optional(),
+    })
+    .default({}),
+  logLevel: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+};
+
+export type ConfigSections = { [Key in keyof typeof configSections]: z.infer<(typeof configSections)[Key]> };
+export type ConfiguredTestSuite = ConfigSections['testSuites'][number];
+export type EnvironmentEntry = z.infer<typeof environmentSchema>;

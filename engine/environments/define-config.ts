@@ -1,0 +1,80 @@
+import type { EnvironmentType } from '../../contracts/environments.js';
+import type { TestContext } from '../../contracts/test-suites.js';
+import type { TestType } from '../../contracts/validation.js';
+
+/** The configuration of `envclone.config.ts`, typed. Returns what it is given. */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config;
+}
+
+/** What `envclone.config.{ts,mts,js,mjs,cjs,json}` holds. Everything but `environments` has a default. */
+export interface ConfigInput {
+  /** By name: letters, digits, `-` and `_`. */
+  environments: Record<string, EnvironmentInput>;
+  /** Named groups of tables, as patterns of `schema.table` with `*`. Those given replace the defaults of that name. */
+  systems?: Record<string, string[]>;
+  /** What rules of type `custom` call, by name. */
+  generators?: Record<string, CustomGenerator>;
+  /** What `envclone validate` and every clone prove in the target. */
+  testSuites?: TestSuiteInput[];
+  neutralize?: {
+    /** Objects that keep their outbound effects: `schema.table.trigger`, `server`, … as the plan names them. */
+    keep?: string[];
+  };
+  /** Default `envclone.rules.json`. */
+  rulesFile?: string;
+  /** Where plans, restore points and reports are kept. Default `.envclone/artifacts`. */
+  artifactsDirectory?: string;
+  alerts?: {
+    /** Receives a JSON document by POST when production is read and when a safety rule refuses. */
+    webhook?: string;
+  };
+  temporal?: {
+    /** `host:port`; without one, envclone starts its own server. */
+    address?: string;
+    /** Default `default`. */
+    namespace?: string;
+    /** Default `envclone`. */
+    taskQueue?: string;
+    /** Default: `true` when there is an API key. */
+    tls?: boolean;
+  };
+  /** Default `info`. */
+  logLevel?: LogLevel;
+}
+
+export interface EnvironmentInput {
+  type: EnvironmentType;
+  /** Default `.env.<name>`. */
+  envFile?: string;
+  description?: string;
+  /** This environment may receive unmasked production data. Default `false`. */
+  allowRawData?: boolean;
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Replaces one value. `context` is what the anonymizer passes (a seeded faker among it). */
+export type CustomGenerator = Generating['generate'];
+
+// Method syntax: a generator may declare a more precise context than `unknown`.
+interface Generating {
+  generate(originalValue: string, context: unknown): string | null;
+}
+
+export interface TestSuiteInput {
+  name: string;
+  runInParallel?: boolean;
+  tests: TestInput[];
+}
+
+export interface TestInput {
+  name: string;
+  type: TestType;
+  /** Resolves when the environment passes. */
+  execute(context: TestContext): Promise<void>;
+  /** Milliseconds. */
+  timeout?: number;
+  retries?: number;
+}

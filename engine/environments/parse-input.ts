@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { ANONYMIZATION_TYPES } from '../../contracts/anonymization.js';
+import type { CloneInput, CloneOptions, RollbackInput, ValidateInput } from '../../contracts/clone.js';
+import { mistakesError, mistakesOf } from './mistakes.js';
+
+/** What `cloneEnvironment` was started with, from wherever. @throws ConfigurationError `CONFIGURATION_INVALID` with every mistake */
+export function parseCloneInput(value: unknown): CloneInput {
+  return parse(cloneInput, value);
+}
+
+/** @throws ConfigurationError `CONFIGURATION_INVALID` with every mistake */
+export function parseValidateInput(value: unknown): ValidateInput {
+  return parse(validateInput, value);
+}
+
+/** @throws ConfigurationError `CONFIGURATION_INVALID` with every mistake */
+export function parseRollbackInput(value: unknown): RollbackInput {
+  return parse(rollbackInput, value);
+}
+
+/** @throws ConfigurationError `CONFIGURATION_INVALID` with every mistake */
+export function parseCloneOptions(value: unknown): Partial<CloneOptions> {
+  return parse(cloneOptions, value, ['options']);
+}
+
+const text = z
+  .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a text') })
+  .min(1, 'is empty');
+const flag = z.boolean({ error: 'must be true or false' });
+const type = z.enum(ANONYMIZATION_TYPES, { error: `must be one of ${ANONYMIZATION_TYPES.join(', ')}` });
+
+const rule = z.strictObject({
+  tableName: text,
+  columnName: text,
+  anonymizationType: type,
+  customGenerator: text.optional(),
+  preserveFormat: flag.optional(),
+  domain: text.optional(),
+  paths: z.record(text, type).optional(),
+  value: z.string({ error: 'must be a text' }).optional(),
+  reason: text.optional(),
+});
+
+const object = { error: 'must be an object' };
+
+const cloneOptions = z.strictObject(
+  {
+    anonymizeData: flag.optional(),
+    includeAuditLogs: flag.optional(),
+    includeConversations: flag.optional(),
+    includeReservations: flag.optional(),
+    preserveUserRoles: flag.optional(),
+    customAnonymizationRules: z.array(rule, { error: 'must be a list of rules' }).optional(),
+  },
+  object,
+);
+
+const inputObject = {
+  error: 'must be one JSON object, such as {"source": "production", "target": "test", "confirm": "test"}',
+};
+
+const cloneInput = z.strictObject(
+  {
+    source: text,
+    target: text,
+    options: cloneOptions.optional(),
+    confirm: z.string({ error: 'must be a text' }).optional(),
+    requestedBy: text.optional(),
+    onInvalid: z.enum(['rollback', 'keep'], { error: 'must be rollback or keep' }).optional(),
+  },
+  inputObject,
+);
+
+const environmentObject = { error: 'must be one JSON object, such as {"environment": "test"}' };
+
+const validateInput = z.strictObject({ environment: text, operation: text.optional() }, environmentObject);
+
+const rollbackInput = z.strictObject(
+  {
+    environment: text,
+    restorePoint: text.optional(),
+    confirm: z.string({ error: 'must be a text' }).optional(),
+    requestedBy: text.optional(),
+  },
+  environmentObject,
+);
+
+function parse<Output>(schema: z.ZodType, value: unknown, at: readonly string[] = []): Output {
+  const checked = schema.safeParse(value);
+  if (!checked.success) throw mistakesError(mistakesOf(checked.error, 'input', at));
+  return withoutUndefined(checked.data) as Output;
+}
+
+/** zod keeps a key whose value is `undefined`; an optional key of ours is there or it is not. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, entry]) => (entry === undefined ? [] : [[key, withoutUndefined(entry)]])),
+  );
+}

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { cloneOptionsFrom } from '../../engine/environments/clone-options.js';
+import { loadConfiguration } from '../../engine/environments/load-configuration.js';
+import { parseCloneInput, parseRollbackInput, parseValidateInput } from '../../engine/environments/parse-input.js';
+import { createDirectory } from './directory.js';
+
+async function configurationWith(env: string) {
+  await using directory = await createDirectory({
+    'envclone.config.json': { environments: { test: { type: 'test' } } },
+    '.env.test': `DATABASE_URL=postgres://h/d\n${env}`,
+  });
+  return await loadConfiguration({ directory: directory.path, variables: {} });
+}
+
+test('an option asked for wins over the .env file, which wins over the default', async () => {
+  const configuration = await configurationWith('ANONYMIZE_DATA=false\nINCLUDE_AUDIT_LOGS=false');
+  expect(cloneOptionsFrom({ configuration, target: 'test', options: { includeAuditLogs: true } })).toEqual({
+    anonymizeData: false,
+    includeAuditLogs: true,
+    includeConversations: true,
+    includeReservations: true,
+    preserveUserRoles: true,
+  });
+});
+
+test('options that do not exist are named', async () => {
+  const configuration = await configurationWith('');
+  const decide = () =>
+    cloneOptionsFrom({ configuration, target: 'test', options: { anonymise: true, includeAuditLogs: 'no' } });
+  expect(decide).toThrow(
+    /input: options\.includeAuditLogs: must be true or false\n.*input: options\.anonymise: is not a known key/,
+  );
+});
+
+test('a whole clone input passes as it is', () => {
+  const input = {
+    source: 'production',
+    target: 'test',
+    confirm: 'test',
+    options: { customAnonymizationRules: [{ tableName: 't', columnName: 'c', anonymizationType: 'keep' }] },
+  };
+  expect(parseCloneInput(input)).toEqual(input);
+});
+
+test.each([
+  [parseCloneInput, undefined, ['must be one JSON object']],
+  [parseCloneInput, 'production', ['must be one JSON object']],
+  [
+    parseCloneInput,
+    { source: 7, confirm: true, optoins: {} },
+    ['source: must be a text', 'target: is missing', 'confirm: must be a text', 'optoins: is not a known key'],
+  ],
+  [
+    parseCloneInput,
+    {
+      source: 'a',
+      target: 'b',
+      options: { customAnonymizationRules: [{ tableName: 't', columnName: 'c', anonymizationType: 'scramble' }] },
+    },
+    ['options.customAnonymizationRules.0.anonymizationType: must be one of email'],
+  ],
+  [parseRollbackInput, { restorePoint: 3 }, ['environment: is missing', 'restorePoint: must be a text']],
+  [parseValidateInput, { environment: '' }, ['environment: is empty']],
+])('%o refuses %j with every reason', (parse, value, reasons) => {
+  const parsing = () => parse(value);
+  for (const reason of reasons) {
+    expect(parsing).toThrow(
+      expect.objectContaining({ code: 'CONFIGURATION_INVALID', message: expect.stringContaining(reason) }),
+    );
+  }
+});
