@@ -16,6 +16,8 @@ export interface ReadOnlySource {
   readonly type: EnvironmentType;
   /** For programs that connect themselves (pg_dump). Never log it. */
   readonly url: string;
+  /** What the proof found harmless, and worth a word in the report. */
+  readonly warnings?: readonly string[];
   connect(input: ConnectInput): Promise<Session>;
 }
 

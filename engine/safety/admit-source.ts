@@ -1,0 +1,88 @@
+import type { Configuration, EnvironmentSettings } from '../environments/configuration.js';
+import type { Session } from '../postgres/session.js';
+import { readIdentity } from './identity.js';
+import { openSession, openUnpooledSession } from './open-session.js';
+import { productionOfIdentity, stampOfProduction } from './production-environments.js';
+import { proveReadOnlySource, type ReadOnlySource } from './proofs.js';
+import { readStamps, type Stamp } from './stamp.js';
+
+export interface AdmitSourceInput {
+  /** For the alert that production is read. */
+  operation?: string | undefined;
+  requestedBy?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface SourceDependencies {
+  configuration: Configuration;
+  enforceReadOnlyAccess(session: Session): Promise<string[]>;
+  alertOnProductionAccess(operation: string, about: { environment?: string; requestedBy?: string }): Promise<void>;
+}
+
+/** Production in every guise is proven unable to write: what another type, stamp or URL hides, identity shows. */
+export async function admitSource(
+  dependencies: SourceDependencies,
+  name: string,
+  { operation, requestedBy, signal }: AdmitSourceInput,
+): Promise<ReadOnlySource> {
+  const { configuration, enforceReadOnlyAccess, alertOnProductionAccess } = dependencies;
+  configuration.require([name]);
+  const environment = configuration.environment(name);
+  await using session = await openUnpooledSession({
+    environment,
+    purpose: 'guard',
+    readOnly: true,
+    ...(signal && { signal }),
+  });
+  const stamps = await readStamps(session);
+  const isProduction =
+    environment.type === 'production' ||
+    stampOfProduction(configuration, stamps) !== undefined ||
+    (await productionOfIdentity(configuration, await readIdentity(session), signal)) !== undefined;
+  if (!isProduction) return readOnlySource(environment, environment.type, stampWarnings(name, stamps));
+  const warnings = await enforceReadOnlyAccess(session);
+  await alertOnProductionAccess(operation ?? 'a look', { environment: name, ...(requestedBy && { requestedBy }) });
+  return readOnlySource(environment, 'production', [...stampWarnings(name, stamps), ...warnings]);
+}
+
+/** A look at an environment that is no production needs no production server to answer. */
+export async function admitReader(
+  dependencies: SourceDependencies,
+  name: string,
+  input: AdmitSourceInput,
+): Promise<ReadOnlySource> {
+  const { configuration } = dependencies;
+  configuration.require([name]);
+  const environment = configuration.environment(name);
+  if (environment.type === 'production') return admitSource(dependencies, name, input);
+  const { signal } = input;
+  await using session = await openUnpooledSession({
+    environment,
+    purpose: 'guard',
+    readOnly: true,
+    ...(signal && { signal }),
+  });
+  const stamps = await readStamps(session);
+  if (stampOfProduction(configuration, stamps)) return admitSource(dependencies, name, input);
+  return readOnlySource(environment, environment.type, stampWarnings(name, stamps));
+}
+
+function readOnlySource(
+  environment: EnvironmentSettings,
+  type: ReadOnlySource['type'],
+  warnings: string[],
+): ReadOnlySource {
+  return proveReadOnlySource({
+    environment: environment.name,
+    type,
+    url: environment.databaseUrl.reveal(),
+    warnings,
+    connect: (input) => openSession({ environment, ...input, readOnly: true }),
+  });
+}
+
+function stampWarnings(name: string, stamps: readonly Stamp[]): string[] {
+  return stamps
+    .filter(({ environment }) => environment !== name)
+    .map(({ environment }) => `the database of ${name} says that it is ${environment}`);
+}

@@ -1,0 +1,121 @@
+import { ConnectionError } from '../../contracts/errors.js';
+import type { Configuration, EnvironmentSettings } from '../environments/configuration.js';
+import { databaseAddress } from '../environments/database-url.js';
+import type { Session } from '../postgres/session.js';
+import type { AdmitSourceInput } from './admit-source.js';
+import { requireTargetConfirmation } from './confirmation.js';
+import { type DatabaseIdentity, isSameDatabase, readIdentity, readSystemIdentifier } from './identity.js';
+import { identityOf } from './known-identities.js';
+import { isMissingDatabase, openMaintenanceSession, openSession, openUnpooledSession } from './open-session.js';
+import { productionEnvironments, productionOfIdentity, stampOfProduction } from './production-environments.js';
+import { type ConfirmedTarget, type ConnectInput, proveTarget } from './proofs.js';
+import { productionByIdentity, productionByStamp, productionByType, sameDatabase, stampMismatch } from './refusals.js';
+import { readStamps, type Stamp } from './stamp.js';
+
+export interface AdmitTargetInput extends AdmitSourceInput {
+  /** The target's name, repeated. */
+  confirm: string | undefined;
+  /** What it is cloned from, when it is: it must be another database. */
+  source?: string | undefined;
+}
+
+/** Type, confirmation, connection, stamp, identity: what needs no connection first. */
+export async function admitTarget(
+  configuration: Configuration,
+  name: string,
+  { confirm, source, signal }: AdmitTargetInput,
+): Promise<ConfirmedTarget> {
+  refuseProductionType(configuration, name);
+  configuration.require([name, ...(source === undefined ? [] : [source])]);
+  requireTargetConfirmation({ target: name, confirm });
+  if (source === name) throw sameDatabase(source, name);
+  const identity = await examineTarget(configuration, name, { signal, ...(source !== undefined && { source }) });
+  const environment = configuration.environment(name);
+  const open = (session: Promise<Session>) => sameServer(session, { name, identity });
+  return proveTarget({
+    environment: name,
+    type: environment.type,
+    database: identity.database,
+    exists: identity.databaseOid !== null,
+    url: environment.databaseUrl.reveal(),
+    connect: (input: ConnectInput) => open(openSession({ environment, ...input })),
+    connectMaintenance: (input: ConnectInput) => open(openMaintenanceSession({ environment, ...input })),
+  });
+}
+
+/** The identity of a database that is no production, not stamped as another environment, and not the source. @throws SafetyError for each reason */
+export async function examineTarget(
+  configuration: Configuration,
+  name: string,
+  { source, signal }: { source?: string; signal?: AbortSignal | undefined },
+): Promise<DatabaseIdentity> {
+  refuseProductionType(configuration, name);
+  configuration.require([name]);
+  productionEnvironments(configuration); // its mistakes are told before anything is connected to
+  const { identity, stamps } = await askTarget(configuration.environment(name), signal);
+  const stamp = stampOfProduction(configuration, stamps);
+  if (stamp) throw productionByStamp(name, stamp);
+  const production = await productionOfIdentity(configuration, identity, signal);
+  if (production !== undefined) throw productionByIdentity(name, production);
+  const other = stamps.find(({ environment }) => environment !== name);
+  if (other) throw stampMismatch(name, other);
+  if (source !== undefined) await refuseSource(configuration, { name, source, identity, signal });
+  return identity;
+}
+
+function refuseProductionType(configuration: Configuration, name: string): void {
+  if (configuration.environments.get(name)?.type === 'production') throw productionByType(name);
+}
+
+interface AskedTarget {
+  identity: DatabaseIdentity;
+  stamps: Stamp[];
+}
+
+/** A database that is still to be created has its server's identity, and no oid. */
+async function askTarget(environment: EnvironmentSettings, signal: AbortSignal | undefined): Promise<AskedTarget> {
+  const input = { environment, purpose: 'guard', readOnly: true, ...(signal && { signal }) };
+  try {
+    await using session = await openUnpooledSession(input);
+    return { identity: await readIdentity(session), stamps: await readStamps(session) };
+  } catch (error) {
+    if (!isMissingDatabase(error)) throw error;
+  }
+  await using session = await openMaintenanceSession(input);
+  const { database } = databaseAddress(environment.databaseUrl.reveal());
+  return { identity: { ...(await readIdentity(session)), database, databaseOid: null }, stamps: [] };
+}
+
+interface RefuseSourceInput {
+  name: string;
+  source: string;
+  identity: DatabaseIdentity;
+  signal: AbortSignal | undefined;
+}
+
+async function refuseSource(
+  configuration: Configuration,
+  { name, source, identity, signal }: RefuseSourceInput,
+): Promise<void> {
+  const environment = configuration.environment(source);
+  const { directory } = configuration;
+  if (isSameDatabase(await identityOf({ directory, environment, signal }), identity)) throw sameDatabase(source, name);
+}
+
+/** A name may lead elsewhere by the next connection: a moved alias, several hosts. What was not examined is not opened. */
+async function sameServer(
+  opening: Promise<Session>,
+  { name, identity }: { name: string; identity: DatabaseIdentity },
+): Promise<Session> {
+  const session = await opening;
+  try {
+    if ((await readSystemIdentifier(session)) === identity.systemIdentifier) return session;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  await session.close();
+  throw new ConnectionError('CONNECTION_FAILED', `another server than before answers for ${name}`, {
+    next: 'Let DATABASE_URL name one server, then run the command again.',
+  });
+}
