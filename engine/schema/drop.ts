@@ -1,0 +1,57 @@
+import { SchemaError } from '../../contracts/errors.js';
+import { translatePostgresError } from '../postgres/errors.js';
+import type { Session } from '../postgres/session.js';
+import type { ConfirmedTarget } from '../safety/proofs.js';
+import { inBatches } from './batches.js';
+import { DROP_STEPS, type DropStep } from './drop-steps.js';
+import { UNDROPPABLE } from './droppable.js';
+import { resetDefaultPrivileges, resetPublicSchema } from './reset-defaults.js';
+
+/**
+ * Leaves the database as a new one: everything that a dump would recreate goes, the schema `envclone` too; large objects and settings of the
+ * database stay, and so do extensions that the role does not own, with the schemas that hold them. Thousands of relations go in
+ * batches, because one transaction may hold only so many locks.
+ * @throws SchemaError `SCHEMA_STATEMENT_FAILED`: naming what the role may not drop (nothing was touched then), or what the server refused
+ */
+export async function dropEverything(
+  target: ConfirmedTarget,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<void> {
+  await using session = await target.connect({ purpose: 'drop-schema', ...(signal && { signal }) });
+  await requireDroppable(session);
+  await session.query("set client_min_messages = 'error'");
+  for (const step of DROP_STEPS) await runStep(session, step);
+  await guarded(session, 'resetting default privileges', () => resetDefaultPrivileges(session));
+  await guarded(session, 'resetting schema public', () => resetPublicSchema(session));
+}
+
+async function requireDroppable(session: Session): Promise<void> {
+  const rows = await session.query<{ object: string }>(UNDROPPABLE);
+  if (rows.length === 0) return;
+  const objects = rows.map(({ object }) => object);
+  throw new SchemaError(
+    'SCHEMA_STATEMENT_FAILED',
+    `the role of ${session.environment} cannot drop ${objects.length} object(s) it does not own: ${objects.slice(0, 10).join(', ')}. Nothing was touched.`,
+    { next: 'Connect to the target as the owner of these objects, or drop them.', details: { objects } },
+  );
+}
+
+/** What a step finds is dropped with what depends on it, so the next batch names objects that may be gone. */
+async function runStep(session: Session, { what, find, statement, batch }: DropStep): Promise<void> {
+  await guarded(session, `dropping ${what}`, async () => {
+    const found = await session.query<{ object: string }>(find);
+    const statements = found.map(({ object }) => statement(object));
+    await inBatches(statements, batch, async (part) => {
+      await session.query(part.join(';\n')); // one simple query is one transaction
+    });
+  });
+}
+
+async function guarded(session: Session, doing: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const { environment } = session;
+    throw translatePostgresError(error, { doing, environment, otherwise: 'SCHEMA_STATEMENT_FAILED' });
+  }
+}

@@ -1,0 +1,101 @@
+import type { NeutralizedObject } from '../../contracts/clone.js';
+import { relationLabel } from '../../contracts/relations.js';
+import type { ViewDefinition } from '../../contracts/schema.js';
+import { translatePostgresError } from '../postgres/errors.js';
+import { quoteRelation } from '../postgres/quote.js';
+import type { Session } from '../postgres/session.js';
+import type { ConfirmedTarget } from '../safety/proofs.js';
+import { inBatches } from './batches.js';
+import { showRelation } from './names.js';
+
+interface FinishOptions {
+  signal?: AbortSignal;
+}
+
+/**
+ * Fills the materialized views that hold data in the source, each after those it reads.
+ * @throws SchemaError `SCHEMA_STATEMENT_FAILED` naming the view
+ */
+export async function refreshMaterializedViews(
+  target: ConfirmedTarget,
+  views: readonly ViewDefinition[],
+  {
+    signal,
+    except = [],
+  }: FinishOptions & { /** Those that would reach other machines. */ except?: readonly NeutralizedObject[] } = {},
+): Promise<void> {
+  const skipped = new Set(except.filter(({ kind }) => kind === 'materialized view').map(({ name }) => name));
+  const populated = views.filter((view) => view.isMaterialized && view.isPopulated && !skipped.has(showRelation(view)));
+  if (populated.length === 0) return;
+  await using session = await target.connect({ purpose: 'refresh', ...(signal && { signal }) });
+  const order = await viewOrder(session);
+  await session.query('reset search_path'); // functions in a view's query look names up as they do for everybody
+  const byOrder = (view: ViewDefinition) => order.get(relationLabel(view)) ?? order.size;
+  for (const view of [...populated].sort((a, b) => byOrder(a) - byOrder(b))) {
+    await session.query(`refresh materialized view ${quoteRelation(view)}`).catch((error: unknown) => {
+      throw failed(error, session, `filling materialized view ${showRelation(view)}`);
+    });
+  }
+}
+
+interface ViewRow {
+  label: string;
+  reads: string[];
+}
+
+/** Position by label, such that a view stands behind those it reads, however indirectly. */
+async function viewOrder(session: Session): Promise<Map<string, number>> {
+  const rows = await session.query<ViewRow>(`
+    select n.nspname || '.' || c.relname as label,
+           array(
+             select distinct rn.nspname || '.' || r.relname
+             from pg_rewrite as w
+             join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass
+             join pg_class as r on r.oid = d.refobjid and r.relkind in ('v', 'm') and r.oid <> c.oid
+             join pg_namespace as rn on rn.oid = r.relnamespace
+             where w.ev_class = c.oid
+           )::text[] as reads
+    from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace
+    where c.relkind in ('v', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`);
+  const readsByLabel = new Map(rows.map(({ label, reads }) => [label, reads]));
+  const order = new Map<string, number>();
+  const visiting = new Set<string>();
+  const visit = (label: string) => {
+    if (visiting.has(label)) return;
+    visiting.add(label);
+    for (const read of readsByLabel.get(label) ?? []) visit(read);
+    order.set(label, order.size);
+  };
+  for (const label of readsByLabel.keys()) visit(label);
+  return order;
+}
+
+/**
+ * Statistics for the planner, of everything the role may analyze. Tables with foreign tables under them are left out: ANALYZE would ask
+ * the other server. @throws SchemaError `SCHEMA_STATEMENT_FAILED`
+ */
+export async function analyzeTables(target: ConfirmedTarget, { signal }: FinishOptions = {}): Promise<void> {
+  await using session = await target.connect({ purpose: 'analyze', ...(signal && { signal }) });
+  await session.query("set client_min_messages = 'error'");
+  try {
+    const [foreign] = await session.query(
+      `select from pg_inherits as i join pg_class as c on c.oid = i.inhrelid where c.relkind = 'f' limit 1`,
+    );
+    if (!foreign) return void (await session.query('analyze'));
+    const tables = await session.query<{ object: string }>(`
+      select format('%I.%I', n.nspname, c.relname) as object
+      from pg_class as c
+      join pg_namespace as n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'm') and not c.relhassubclass and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`);
+    await inBatches(tables, 200, async (batch) => {
+      await session.query(`analyze ${batch.map(({ object }) => object).join(', ')}`);
+    });
+  } catch (error) {
+    throw failed(error, session, 'analyzing');
+  }
+}
+
+function failed(error: unknown, { environment }: Session, doing: string): Error {
+  return translatePostgresError(error, { doing, environment, otherwise: 'SCHEMA_STATEMENT_FAILED' });
+}
