@@ -1,0 +1,138 @@
+import type { AnonymizationType } from '../../contracts/anonymization.js';
+import { ConfigurationError } from '../../contracts/errors.js';
+import type { ColumnPlan, ColumnRule } from '../../contracts/plan.js';
+import type { TypeShape } from '../../contracts/schema.js';
+import { mapArray, mapComposite } from './containers.js';
+import { type CustomGenerator, createCustomMasker } from './custom-generator.js';
+import { emptyOf } from './empty-value.js';
+import { type MaskTools, TEXT_TYPES } from './generator.js';
+import { GENERATORS } from './generators/index.js';
+import { mapHstore } from './hstore.js';
+import { mapJson } from './json.js';
+import { createLeafMaskers, type LeafMaskers } from './leaves.js';
+import type { SipHash } from './sip-hash.js';
+
+/** The decoded text form of one value that is not null, to its masked text form. */
+export type ValueMasker = (value: string) => string | null;
+
+export interface CompileInput {
+  /** `schema.table` */
+  table: string;
+  column: ColumnPlan;
+  /** The hash of a domain. */
+  hashOf(domain: string): SipHash;
+  generators: Record<string, CustomGenerator>;
+}
+
+/** The masker of one column, or undefined when its bytes pass. @throws ConfigurationError `RULE_INVALID` */
+export function compileColumn({ table, column, hashOf, generators }: CompileInput): ValueMasker | undefined {
+  const { rule, shape } = column;
+  if (!rule || rule.type === 'keep') return undefined;
+  switch (rule.type) {
+    case 'null':
+      return () => null;
+    case 'constant':
+      return constantOf(rule, table, column.name);
+    case 'empty':
+      return emptyMasker(shape, table, column.name);
+    case 'custom':
+      return mapLeaves(shape, ({ type }) => customMasker({ table, column, hashOf, generators, rule, type }), true);
+    default:
+      return generatedColumn(rule, shape, hashOf) ?? refuse(`${rule.type} cannot mask it`, table, column.name);
+  }
+}
+
+function constantOf({ value }: ColumnRule, table: string, column: string): ValueMasker {
+  return value === undefined ? refuse('constant needs a value', table, column) : () => value;
+}
+
+function emptyMasker(shape: TypeShape, table: string, column: string): ValueMasker {
+  return emptyOf(shape) ?? refuse('its type has no empty value', table, column);
+}
+
+function refuse(what: string, table: string, column: string): never {
+  throw new ConfigurationError('RULE_INVALID', `column ${column} of ${table}: ${what}`);
+}
+
+function customMasker(input: CompileInput & { rule: ColumnRule; type: string }): ValueMasker {
+  const { table, column, hashOf, generators, rule, type } = input;
+  const name = rule.generator ?? '';
+  const generator = generators[name];
+  if (!generator) return refuse(`there is no generator ${name}`, table, column.name);
+  return createCustomMasker({ name, generator, table, column: column.name, tools: toolsOf(rule, type, hashOf) });
+}
+
+function generatedColumn(rule: ColumnRule, shape: TypeShape, hashOf: CompileInput['hashOf']): ValueMasker | undefined {
+  const leaves = createLeafMaskers({ paths: rule.paths ?? {}, maskerOf: (type) => leafMasker(type, hashOf) });
+  return mapLeaves(shape, ({ type, path }) => {
+    if (type === 'json' || type === 'jsonb') return rule.type === 'json' ? jsonMasker(leaves, () => 'null') : undefined;
+    if (type === 'hstore') return rule.type === 'json' ? (value) => mapHstore(value, leaves) : undefined;
+    if (rule.type !== 'json') return generatedText(rule, type, hashOf);
+    const generated = generatedText({ ...rule, type: 'mask', domain: 'mask', isUnique: false }, type, hashOf);
+    if (path.length > 0) {
+      if (TEXT_TYPES.includes(type)) return leaves.textAt(path);
+      return type === 'uuid' ? undefined : generated; // in here, a uuid identifies a row
+    }
+    return generated && jsonMasker(leaves, generated);
+  });
+}
+
+/** Text that should be JSON and is not gets masked as a whole. */
+function jsonMasker(leaves: LeafMaskers, otherwise: ValueMasker): ValueMasker {
+  return (value) => mapJson(value, leaves) ?? otherwise(value);
+}
+
+/** The masker of leaves inside json, hstore and composites: each generator in its family's domain, as columns have it by default. */
+function leafMasker(type: AnonymizationType, hashOf: CompileInput['hashOf']): ValueMasker | undefined {
+  if (type === 'keep') return undefined;
+  if (type === 'null') return () => null;
+  if (type === 'empty') return () => '';
+  const domain = GENERATORS[type]?.family ?? 'mask';
+  const known = GENERATORS[type] ? type : 'mask';
+  return generatedText({ type: known, domain, isUnique: false, preserveFormat: false }, 'text', hashOf);
+}
+
+function generatedText(rule: ColumnRule, type: string, hashOf: CompileInput['hashOf']): ValueMasker | undefined {
+  const generator = GENERATORS[rule.type];
+  if (!generator?.types.includes(type)) return undefined;
+  const tools = toolsOf(rule, type, hashOf);
+  // Where case or trailing blanks do not tell values apart, they must not tell masked values apart.
+  const mask =
+    type === 'citext'
+      ? (value: string) => generator.mask(value.toLowerCase(), tools)
+      : type === 'bpchar'
+        ? (value: string) => generator.mask(value.trimEnd(), tools)
+        : (value: string) => generator.mask(value, tools);
+  return (value) => (value.charCodeAt(0) > 32 || value.trim() !== '' ? mask(value) : value);
+}
+
+function toolsOf(rule: ColumnRule, type: string, hashOf: CompileInput['hashOf']): MaskTools {
+  const { domain, isUnique, preserveFormat, maxLength } = rule;
+  return { hash: hashOf(domain), type, isUnique, preserveFormat, ...(maxLength !== undefined && { maxLength }) };
+}
+
+interface LeafPlace {
+  /** Scalar type. */
+  type: string;
+  /** Names of the composite fields on the way. */
+  path: readonly string[];
+}
+
+/** Carries a masker of scalars through arrays and composites; undefined when no leaf has one. */
+function mapLeaves(
+  shape: TypeShape,
+  maskerAt: (place: LeafPlace) => ValueMasker | undefined,
+  isWholeComposite = false,
+  path: readonly string[] = [],
+): ValueMasker | undefined {
+  if (shape.kind === 'array') {
+    const element = mapLeaves(shape.element, maskerAt, isWholeComposite, path);
+    return element && ((value) => mapArray(value, shape.delimiter, element));
+  }
+  if (shape.kind === 'composite' && !isWholeComposite) {
+    const fields = shape.fields.map(({ name, type }) => mapLeaves(type, maskerAt, false, [...path, name]));
+    return fields.some(Boolean) ? (value) => mapComposite(value, fields) : undefined;
+  }
+  if (shape.kind === 'scalar') return maskerAt({ type: shape.name, path });
+  return isWholeComposite ? maskerAt({ type: shape.kind, path }) : undefined;
+}

@@ -1,0 +1,64 @@
+import { faker as french } from '@faker-js/faker/locale/fr';
+import { DataError } from '../../contracts/errors.js';
+import type { MaskTools } from './generator.js';
+import { token } from './token.js';
+
+/** What a custom generator is given besides the value. */
+export interface CustomGeneratorContext {
+  /** `schema.table` */
+  table: string;
+  column: string;
+  /** The value's keyed hash, `length` characters of 0-9 and a-z (at most 13; default 13). The same value gives the same. */
+  hash(length?: number): string;
+  /** faker in French, seeded with the value's hash: the same value gives the same. Seeding takes some 30 µs. */
+  readonly faker: typeof french;
+}
+
+/**
+ * A generator of the configuration: the text form of one non-null value in, its masked text form or null out.
+ * It has to be a pure function of its arguments, or clones stop being repeatable.
+ */
+export type CustomGenerator = (value: string, context: CustomGeneratorContext) => string | null;
+
+export interface CustomMaskerInput {
+  name: string;
+  generator: CustomGenerator;
+  table: string;
+  column: string;
+  tools: MaskTools;
+}
+
+/** @throws DataError `GENERATOR_FAILED` from the masker; it names the column, and neither the value nor what the generator said of it */
+export function createCustomMasker({ name, generator, table, column, tools }: CustomMaskerInput) {
+  let current = '';
+  const context: CustomGeneratorContext = {
+    table,
+    column,
+    hash: (length) => token(tools.hash, current).slice(0, length),
+    get faker() {
+      french.seed(tools.hash.text(current).low);
+      return french;
+    },
+  };
+  const fail = (what: string) =>
+    new DataError('GENERATOR_FAILED', `generator ${name} for column ${column} of ${table} ${what}`);
+  return (value: string): string | null => {
+    current = value;
+    const masked = call(() => generator(value, context), fail);
+    if (masked === null) return null;
+    if (typeof masked !== 'string') throw fail('returned neither a string nor null');
+    if (masked.includes('\0')) throw fail('returned a NUL character, which PostgreSQL cannot hold');
+    if (tools.maxLength !== undefined && Array.from(masked).length > tools.maxLength)
+      throw fail(`returned more than the ${tools.maxLength} characters that fit`);
+    return masked;
+  };
+}
+
+/** The cause is left out on purpose: a generator's error message may quote the value. */
+function call(run: () => unknown, fail: (what: string) => DataError): unknown {
+  try {
+    return run();
+  } catch (error) {
+    throw fail(`threw ${error instanceof Error ? error.name : 'something that is not an error'}`);
+  }
+}

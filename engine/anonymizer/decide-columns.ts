@@ -1,0 +1,154 @@
+import type { AnonymizationRule } from '../../contracts/anonymization.js';
+import type { ColumnRule } from '../../contracts/plan.js';
+import { relationLabel } from '../../contracts/relations.js';
+import type { SchemaDefinition } from '../../contracts/schema.js';
+import { type ColumnFacts, collectFacts, isTextLike, type TableFacts } from './column-facts.js';
+import { groupColumns } from './column-groups.js';
+import { checkGroupRule, toColumnRule } from './group-rule.js';
+import { proposeRule, type RuleProposal } from './propose-rules.js';
+import { type ResolvedRules, resolveRules } from './resolve-rules.js';
+
+export interface UndecidedColumn {
+  /** `schema.table`: the partitioned table, never a partition. */
+  table: string;
+  column: string;
+  /** As `format_type` writes it. */
+  type: string;
+  proposal: RuleProposal;
+}
+
+export interface DecideColumnsInput {
+  schema: SchemaDefinition;
+  /** Of `envclone.rules.json`. */
+  rules: readonly AnonymizationRule[];
+  /** For this run; they come before the file's. */
+  overlay?: readonly AnonymizationRule[];
+  /** Names of the configuration's generators. */
+  generators: readonly string[];
+}
+
+export interface DecidedColumns {
+  /** By `schema.table` (partitions have their root's), then by column. Columns that are kept are not in it. */
+  rules: Map<string, Map<string, ColumnRule>>;
+  undecided: UndecidedColumn[];
+  /** Why rules cannot be followed. Not empty: nothing may be copied. */
+  problems: string[];
+}
+
+/** What happens to every column. Columns that foreign keys tie together are decided as one. */
+export function decideColumns({ schema, rules, overlay = [], generators }: DecideColumnsInput): DecidedColumns {
+  const facts = collectFacts(schema);
+  const ofFile = resolveRules(rules, 'envclone.rules.json: rules', facts);
+  const ofRun = resolveRules(overlay, 'customAnonymizationRules', facts);
+  const problems = [...ofFile.problems, ...ofRun.problems];
+  const decided = new Map<string, ColumnRule>();
+  const undecided: UndecidedColumn[] = [];
+  for (const members of groupsOf(facts)) {
+    const chosen = chooseRule(members, ofRun, ofFile);
+    if ('problem' in chosen) problems.push(chosen.problem);
+    else if (!chosen.rule) undecided.push(...members.filter(needsDecision).map(toUndecided));
+    else {
+      const { rule } = chosen;
+      const mistakes = checkGroupRule(
+        rule,
+        members.map(({ facts }) => facts),
+        generators,
+      );
+      problems.push(...mistakes);
+      if (mistakes.length > 0 || rule.anonymizationType === 'keep') continue;
+      const columnRule = toColumnRule(
+        rule,
+        members.map(({ facts }) => facts),
+      );
+      for (const { key } of members) decided.set(key, columnRule);
+    }
+  }
+  return { rules: byTable(facts, harmonize(decided)), undecided, problems };
+}
+
+interface Member {
+  key: string;
+  facts: ColumnFacts;
+}
+
+/** Every column once, with those it is masked alike. */
+function groupsOf(facts: TableFacts): Member[][] {
+  const groups = groupColumns(facts);
+  const seen = new Set<string>();
+  const result: Member[][] = [];
+  for (const key of facts.columns.keys()) {
+    if (seen.has(key)) continue;
+    const keys = groups.of(key);
+    for (const member of keys) seen.add(member);
+    result.push(
+      keys.flatMap((member) => {
+        const found = facts.columns.get(member);
+        return found ? [{ key: member, facts: found }] : [];
+      }),
+    );
+  }
+  return result;
+}
+
+/** The run's rule when there is one, otherwise the file's. */
+function chooseRule(
+  members: Member[],
+  ofRun: ResolvedRules,
+  ofFile: ResolvedRules,
+): { rule: AnonymizationRule | undefined } | { problem: string } {
+  const given = [ofRun, ofFile]
+    .map(({ rules }) => members.flatMap(({ key }) => rules.get(key) ?? []))
+    .find((rules) => rules.length > 0);
+  const [rule, ...others] = given ?? [];
+  const contrary = rule && others.find((other) => signature(other) !== signature(rule));
+  if (!contrary) return { rule };
+  return {
+    problem: `${labelOf(rule)} (${rule.anonymizationType}) and ${labelOf(contrary)} (${contrary.anonymizationType}) are tied by a foreign key and need the same rule`,
+  };
+}
+
+function labelOf({ tableName, columnName }: AnonymizationRule): string {
+  return `column ${columnName} of ${tableName}`;
+}
+
+function signature({ tableName: _table, columnName: _column, reason: _reason, ...rest }: AnonymizationRule): string {
+  return JSON.stringify(Object.entries(rest).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function needsDecision({ facts }: Member): boolean {
+  return isTextLike(facts.column.shape);
+}
+
+function toUndecided({ facts }: Member): UndecidedColumn {
+  return {
+    table: facts.table,
+    column: facts.column.name,
+    type: facts.column.type,
+    proposal: proposeRule(facts),
+  };
+}
+
+/** When one column of a domain is unique, all are masked as unique, so that equal values stay equal between them. */
+function harmonize(decided: Map<string, ColumnRule>): Map<string, ColumnRule> {
+  const family = ({ type, domain }: ColumnRule) => `${type}\0${domain}`;
+  const unique = new Set([...decided.values()].filter(({ isUnique }) => isUnique).map(family));
+  return new Map(
+    [...decided].map(([key, rule]) => [key, unique.has(family(rule)) ? { ...rule, isUnique: true } : rule]),
+  );
+}
+
+function byTable({ tables, rootOf, columns }: TableFacts, decided: Map<string, ColumnRule>): DecidedColumns['rules'] {
+  const ofRoots = new Map<string, Map<string, ColumnRule>>();
+  for (const [key, rule] of decided) {
+    const found = columns.get(key);
+    if (!found) continue;
+    const ofTable = ofRoots.get(found.table) ?? new Map<string, ColumnRule>();
+    ofRoots.set(found.table, ofTable.set(found.column.name, rule));
+  }
+  const result: DecidedColumns['rules'] = new Map();
+  for (const [label, table] of tables) {
+    const rules = ofRoots.get(relationLabel(rootOf(table)));
+    if (rules) result.set(label, rules);
+  }
+  return result;
+}

@@ -1,0 +1,20 @@
+import type { TypeShape } from '../../contracts/schema.js';
+import { TEXT_TYPES } from './generator.js';
+
+const EMPTY: Record<string, string> = { hstore: '', tsvector: '', xml: '', bytea: '\\x' };
+
+/** What makes an empty value of the same kind, or undefined when the type has none. */
+export function emptyOf(shape: TypeShape): ((value: string) => string) | undefined {
+  if (shape.kind === 'array') return () => '{}';
+  if (shape.kind !== 'scalar') return undefined;
+  if (shape.name === 'json' || shape.name === 'jsonb') return emptyJson;
+  const empty = TEXT_TYPES.includes(shape.name) ? '' : EMPTY[shape.name];
+  return empty === undefined ? undefined : () => empty;
+}
+
+function emptyJson(value: string): string {
+  const first = value.trimStart().charAt(0);
+  if (first === '{') return '{}';
+  if (first === '[') return '[]';
+  return first === '"' ? '""' : 'null';
+}

@@ -1,0 +1,40 @@
+import type { AnonymizationType } from '../../contracts/anonymization.js';
+import type { SipHash } from './sip-hash.js';
+
+/** What a generator may know of the column, besides the value. */
+export interface MaskTools {
+  /** Keyed with the domain's key. */
+  hash: SipHash;
+  /** Scalar type, as the catalog names it. */
+  type: string;
+  isUnique: boolean;
+  preserveFormat: boolean;
+  /** Characters that fit. */
+  maxLength?: number;
+}
+
+/** Makes values. Rules, their checks, the documentation and the copy all read this record. */
+export interface Generator {
+  name: AnonymizationType;
+  /** The default domain: generators of one family give equal values for equal input. */
+  family: string;
+  /** Scalar types it can make a value for. */
+  types: readonly string[];
+  /** Different values stay different without a change of form. Others get a token appended in unique columns. */
+  injective: boolean;
+  /** Characters that a unique column needs at least. */
+  uniqueLength: number;
+  /** What comes out, for people. */
+  describe: string;
+  /** A pure function of the value and the domain's key. Never called with a blank value. */
+  mask(value: string, tools: MaskTools): string;
+}
+
+export function defineGenerator(generator: Generator): Generator {
+  return generator;
+}
+
+/** Types whose text form is any text. */
+export const TEXT_TYPES: readonly string[] = ['text', 'varchar', 'bpchar', 'citext', 'name'];
+/** Numeric types that can hold a number which is really a name of something: an account, a phone. */
+export const NUMBER_TYPES: readonly string[] = ['int2', 'int4', 'int8', 'numeric'];

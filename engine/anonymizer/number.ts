@@ -1,0 +1,21 @@
+import { permuteDigits } from './permutation.js';
+import type { SipHash } from './sip-hash.js';
+
+const HIGHEST: Record<string, string> = { int2: '32767', int4: '2147483647', int8: '9223372036854775807' };
+
+/** Another number with as many digits, sign and scale, in the range of its type. Injective. `NaN` and `Infinity` stay. */
+export function permuteNumber(hash: SipHash, value: string, type: string): string {
+  const parts = /^(-?)(\d+)(\.\d+)?$/.exec(value);
+  if (!parts) return value;
+  const [, sign = '', whole = '', fraction = ''] = parts;
+  const digits = whole + fraction.slice(1);
+  const highest = HIGHEST[type];
+  const leadsWithZero = digits.length > 1 && digits.startsWith('0');
+  const permuted = permuteDigits(hash, digits, {
+    tweak: fraction.length,
+    accept: (result) =>
+      (digits.length === 1 ? sign === '' || result !== '0' : result.startsWith('0') === leadsWithZero) &&
+      !(highest && result.length === highest.length && result > highest),
+  });
+  return sign + permuted.slice(0, whole.length) + (fraction && `.${permuted.slice(whole.length)}`);
+}

@@ -1,0 +1,190 @@
+import type { AnonymizationRule } from '../../contracts/anonymization.js';
+import type { SchemaDefinition, TypeShape } from '../../contracts/schema.js';
+import { checkRule } from './check-rule.js';
+import { classifyName, wordsOf } from './classify-name.js';
+import { type ColumnFacts, collectFacts, isTextLike } from './column-facts.js';
+
+/** What envclone would decide about a column, and why. */
+export interface RuleProposal {
+  rule: AnonymizationRule;
+  /** `none`: the column may hold anything; a person has to say. */
+  confidence: 'certain' | 'likely' | 'none';
+  reason: string;
+}
+
+type Draft = Pick<AnonymizationRule, 'anonymizationType' | 'value' | 'paths'> & Omit<RuleProposal, 'rule'>;
+
+/** A proposal for each column that needs a decision, and for dates of birth. Rules that a column cannot have are never proposed. */
+export function proposeRules(schema: SchemaDefinition): RuleProposal[] {
+  return [...collectFacts(schema).columns.values()].flatMap((facts) => {
+    const needsDecision = isTextLike(facts.column.shape) || isBirthDate(facts);
+    return needsDecision ? [proposeRule(facts)] : [];
+  });
+}
+
+/** The first draft that the column can have; `keep` without confidence when there is none. */
+export function proposeRule(facts: ColumnFacts): RuleProposal {
+  const best = forArray(facts, draftOf(facts));
+  const drafts = [best, ...covering(facts, best.confidence === 'none' ? 'none' : 'likely')];
+  const draft = drafts.find((candidate) => !checkRule(toRule(facts, candidate), facts, []));
+  return toProposal(facts, draft ?? unknown('keep', 'no rule can mask this type'));
+}
+
+/** How a column is masked that nobody knows anything about, or undefined when only a person can say. */
+export function proposeMask(facts: ColumnFacts, reason: string): AnonymizationRule | undefined {
+  const draft = covering(facts, 'none').find((candidate) => !checkRule(toRule(facts, candidate), facts, []));
+  return draft && { ...toRule(facts, draft), reason };
+}
+
+export function isBirthDate({ column }: ColumnFacts): boolean {
+  const { shape, name } = column;
+  return (
+    shape.kind === 'scalar' &&
+    ['date', 'timestamp', 'timestamptz'].includes(shape.name) &&
+    !!classifyName(name)?.isBirth
+  );
+}
+
+/** A constant is written for one value, not for an array of them. */
+function forArray({ column: { shape } }: ColumnFacts, draft: Draft): Draft {
+  return shape.kind === 'array' && draft.anonymizationType === 'constant'
+    ? { ...draft, anonymizationType: 'empty' }
+    : draft;
+}
+
+function draftOf(facts: ColumnFacts): Draft {
+  const { column } = facts;
+  if (isBirthDate(facts)) {
+    const reason = 'a date of birth tells people apart';
+    return column.isNotNull ? unknown('keep', `${reason}, and NOT NULL keeps it`) : likely('null', reason);
+  }
+  const leaf = leafOf(column.shape);
+  switch (leaf) {
+    case 'json':
+    case 'jsonb':
+    case 'hstore':
+      return {
+        ...likely('json', `${leaf}: every text in it is masked, by the name of its key`),
+        ...appMetaPaths(column.name),
+      };
+    case 'composite':
+      return likely('json', 'each text field is masked, by its name');
+    case 'tsvector':
+      return likely('empty', 'made of the words of other columns');
+    case 'xml':
+    case 'bytea':
+      return likely('empty', `${leaf} can hold anything`);
+    case 'inet':
+    case 'cidr':
+      return column.isNotNull
+        ? { ...likely('constant', 'an IP address'), value: leaf === 'inet' ? '0.0.0.0' : '0.0.0.0/32' }
+        : likely('null', 'an IP address');
+    default:
+      return (
+        draftByName(facts) ??
+        draftByComment(facts) ??
+        draftByLength(facts) ??
+        unknown('mask', 'its name does not say what it holds')
+      );
+  }
+}
+
+/** A country, a currency, a gender: too short to tell a person. */
+function draftByLength({ column: { maxLength } }: ColumnFacts): Draft | undefined {
+  return maxLength !== undefined && maxLength <= CODE_LENGTH
+    ? likely('keep', `a code of ${maxLength} characters`)
+    : undefined;
+}
+
+const CODE_LENGTH = 3;
+
+/** A scalar type's name, `composite`, or that of an array's elements. */
+function leafOf(shape: TypeShape): string {
+  if (shape.kind === 'array') return leafOf(shape.element);
+  return shape.kind === 'scalar' ? shape.name : shape.kind;
+}
+
+/** What sign-in libraries read of their own metadata. */
+function appMetaPaths(name: string): Pick<Draft, 'paths'> {
+  if (!/app_meta/.test(name)) return {};
+  return { paths: { provider: 'keep', providers: 'keep', role: 'keep', roles: 'keep' } };
+}
+
+const PEOPLE =
+  /^(users?|profiles?|guests?|customers?|clients?|contacts?|employees?|owners?|tenants?|members?|persons?|people|participants?|staff|agents?|hosts?|voyageurs?|utilisateurs?|invites?|locataires?|proprietaires?|personnes?|employes?|partners?|travell?ers?|patients?|students?)$/;
+const GUESTS = /^(guests?|invites?|voyageurs?|travell?ers?)$/;
+
+function draftByName({ column, owner }: ColumnFacts): Draft | undefined {
+  const words = wordsOf(column.name);
+  const tableWords = wordsOf(owner.name);
+  const isOfGuests = [...words, ...tableWords].some((word) => GUESTS.test(word));
+  if (/^(nom|name|names|noms)$/.test(words.join(' '))) {
+    if (!tableWords.some((word) => PEOPLE.test(word))) return undefined;
+    return {
+      anonymizationType: isOfGuests ? 'guestName' : 'name',
+      confidence: 'certain',
+      reason: 'a name in a table of people',
+    };
+  }
+  const found = classifyName(column.name);
+  if (!found) return undefined;
+  const reason = `named like ${found.what}`;
+  if (found.type === 'constant' && !column.isNotNull)
+    return { anonymizationType: 'null', confidence: found.confidence, reason };
+  const type = isOfGuests ? (GUEST_TYPES[found.type] ?? found.type) : found.type;
+  return {
+    anonymizationType: type,
+    confidence: found.confidence,
+    reason,
+    ...(found.value !== undefined && { value: found.value }),
+  };
+}
+
+const GUEST_TYPES: Partial<Record<string, 'guestEmail' | 'guestName'>> = { email: 'guestEmail', name: 'guestName' };
+
+function draftByComment({ column: { comment = '' } }: ColumnFacts): Draft | undefined {
+  if (/\b(not personal|non[- ]personal|no pii|non personnel(le)?s?)\b/i.test(comment))
+    return likely('keep', 'its comment says that it is not personal');
+  if (/\b(personal|pii|gdpr|rgpd|personnel(le)?s?|confidential|confidentiel(le)?)\b/i.test(comment))
+    return likely('mask', 'its comment says that it is personal');
+  return undefined;
+}
+
+/** Ways to mask anything, best first. */
+function covering({ column: { shape } }: ColumnFacts, confidence: RuleProposal['confidence']): Draft[] {
+  const leaf = leafOf(shape);
+  const types = ['json', 'jsonb', 'hstore', 'composite'].includes(leaf)
+    ? (['json', 'null', 'empty'] as const)
+    : (['mask', 'accountNumber', 'null', 'empty'] as const);
+  return types.map((anonymizationType) => ({
+    anonymizationType,
+    confidence,
+    reason: 'the rule that its type and keys allow',
+  }));
+}
+
+function likely(anonymizationType: AnonymizationRule['anonymizationType'], reason: string): Draft {
+  return { anonymizationType, confidence: 'likely', reason };
+}
+
+function unknown(anonymizationType: AnonymizationRule['anonymizationType'], reason: string): Draft {
+  return { anonymizationType, confidence: 'none', reason };
+}
+
+function toProposal(facts: ColumnFacts, draft: Draft): RuleProposal {
+  return {
+    rule: { ...toRule(facts, draft), reason: draft.reason },
+    confidence: draft.confidence,
+    reason: draft.reason,
+  };
+}
+
+function toRule({ table, column }: ColumnFacts, { anonymizationType, value, paths }: Draft): AnonymizationRule {
+  return {
+    tableName: table,
+    columnName: column.name,
+    anonymizationType,
+    ...(value !== undefined && anonymizationType === 'constant' && { value }),
+    ...(paths && anonymizationType === 'json' && { paths }),
+  };
+}

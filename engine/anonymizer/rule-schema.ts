@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { ANONYMIZATION_TYPES, type AnonymizationRule } from '../../contracts/anonymization.js';
+
+const type = z.enum(ANONYMIZATION_TYPES);
+
+const shape = z.strictObject({
+  tableName: z.string().min(1),
+  columnName: z.string().min(1),
+  anonymizationType: type,
+  customGenerator: z.string().min(1).optional(),
+  preserveFormat: z.boolean().optional(),
+  domain: z.string().min(1).optional(),
+  paths: z.record(z.string().min(1), type.exclude(['custom', 'constant'])).optional(),
+  value: z.string().optional(),
+  reason: z.string().optional(),
+});
+
+/** One rule, as people write it. What does not belong together is said here; what does not fit the column, when columns are decided. */
+export const ruleSchema = shape.superRefine((rule, context) => {
+  const type = rule.anonymizationType;
+  const complain = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  if (type === 'custom' && !rule.customGenerator) complain('customGenerator', 'custom needs the name of a generator');
+  if (type !== 'custom' && rule.customGenerator) complain('customGenerator', `${type} takes no generator`);
+  if (type === 'constant' && rule.value === undefined) complain('value', 'constant needs a value');
+  if (type !== 'constant' && rule.value !== undefined) complain('value', `${type} takes no value`);
+  if (type !== 'json' && rule.paths) complain('paths', `${type} takes no paths`);
+});
+
+/** Rules and every mistake in them; `where` names the list in messages (`envclone.rules.json: rules`). */
+export function parseRules(input: unknown, where: string): { rules: AnonymizationRule[]; problems: string[] } {
+  const parsed = z.array(ruleSchema).safeParse(input);
+  if (parsed.success) return { rules: parsed.data.map(withoutAbsent), problems: [] };
+  const problems = parsed.error.issues.map(({ path: [index, ...keys], message }) =>
+    index === undefined
+      ? `${where}: ${message}`
+      : `${where}[${String(index)}]${keys.map((key) => `.${String(key)}`).join('')}: ${message}`,
+  );
+  return { rules: [], problems };
+}
+
+function withoutAbsent(rule: z.infer<typeof ruleSchema>): AnonymizationRule {
+  return Object.fromEntries(
+    Object.entries(rule).filter(([, value]) => value !== undefined),
+  ) as unknown as AnonymizationRule;
+}
