@@ -1,0 +1,103 @@
+import type { CloneOptions, NeutralizedObject } from '../../contracts/clone.js';
+import type { EnvironmentType } from '../../contracts/environments.js';
+import { SafetyError } from '../../contracts/errors.js';
+import type { ClonePlan, ColumnRule } from '../../contracts/plan.js';
+import { relationLabel } from '../../contracts/relations.js';
+import type { SchemaDefinition } from '../../contracts/schema.js';
+import { planUnits } from './copy-units.js';
+import { type EmptyTables, listNulled, spreadEmptiness } from './empty-tables.js';
+import { hasCopiedRows, leftOutOf } from './left-out.js';
+import { judgeTarget } from './refusals.js';
+import { type Decisions, requireDecided } from './require-decided.js';
+import { NULL_RULE, roleDefaults } from './role-columns.js';
+import { excludedTables, type SystemPatterns, unmatchedPatterns } from './systems.js';
+import { planTables, type RulesByTable } from './tables.js';
+import type { TargetCatalog } from './target-catalog.js';
+
+export interface PlanInput {
+  operation: string;
+  options: CloneOptions;
+  source: SchemaDefinition;
+  sourceType: EnvironmentType;
+  target: TargetCatalog;
+  /** The target's configuration has `allowRawData`. */
+  allowsRawData: boolean;
+  systems: SystemPatterns;
+  decided: Decisions;
+  neutralized: readonly NeutralizedObject[];
+  /** Known before, such as what the proof of the source found. */
+  warnings?: readonly string[];
+  /** Default: now. */
+  createdAt?: Date;
+}
+
+/**
+ * Everything a clone will do, from catalogs and rules alone. What the target cannot hold is in the plan's refusals: `requireRunnable`.
+ * @throws SafetyError `RAW_DATA_REFUSED`; ConfigurationError `RULE_INVALID`, `UNDECIDED_COLUMNS`
+ */
+export function createPlan(input: PlanInput): ClonePlan {
+  const { operation, options, source, target, systems, decided, createdAt = new Date() } = input;
+  requireAllowedData(input);
+  const empty = spreadEmptiness(source.tables, excludedTables(source.tables, systems, options));
+  if (options.anonymizeData) {
+    const isCopied = (table: string) => !empty.emptied.has(table);
+    requireDecided({ source: source.environment, decided, isCopied });
+  }
+  const roles = options.preserveUserRoles ? { rules: new Map(), warnings: [] } : roleDefaults(source.tables);
+  const tables = planTables({
+    tables: source.tables,
+    isCopied: (table) => hasCopiedRows(table) && !empty.emptied.has(relationLabel(table)),
+    rules: [options.anonymizeData ? decided.rules : new Map(), roles.rules, nullRules(empty)],
+  });
+  const judgement = judgeTarget(source, target);
+  return {
+    operation,
+    source: source.environment,
+    target: target.environment,
+    createdAt: createdAt.toISOString(),
+    options,
+    schema: { operation, name: 'schema.json' },
+    sourceFingerprint: source.fingerprint,
+    units: planUnits(tables),
+    emptied: [...empty.emptied].map(([table, reason]) => ({ table, reason })),
+    nulled: listNulled(source.tables, empty),
+    neutralized: [...input.neutralized],
+    leftOut: leftOutOf(source, target),
+    createsDatabase: !target.exists,
+    createsRoles: judgement.createsRoles,
+    skippedOwners: judgement.skippedOwners,
+    warnings: [
+      ...(input.warnings ?? []),
+      ...ignoredRules(options),
+      ...unmatchedPatterns(source.tables, systems, options),
+      ...roles.warnings,
+      ...judgement.warnings,
+    ],
+    refusals: judgement.refusals,
+    restorePoint: target.exists ? 'archive' : 'drop database',
+  };
+}
+
+function requireAllowedData({ options, source, sourceType, allowsRawData, target }: PlanInput): void {
+  if (options.anonymizeData || sourceType !== 'production' || allowsRawData) return;
+  throw new SafetyError(
+    'RAW_DATA_REFUSED',
+    `the configuration of ${target.environment} does not allow unmasked data of ${source.environment}`,
+    { next: `Set "allowRawData": true on the environment ${target.environment}, or clone with masking.` },
+  );
+}
+
+function ignoredRules({ anonymizeData, customAnonymizationRules = [] }: CloneOptions): string[] {
+  return !anonymizeData && customAnonymizationRules.length > 0
+    ? ['customAnonymizationRules are not followed: anonymizeData is false']
+    : [];
+}
+
+function nullRules({ nulled }: EmptyTables): RulesByTable {
+  return new Map(
+    [...nulled].map(([table, columns]) => [
+      table,
+      new Map<string, ColumnRule>([...columns.keys()].map((column) => [column, NULL_RULE])),
+    ]),
+  );
+}

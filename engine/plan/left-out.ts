@@ -1,0 +1,51 @@
+import type { LeftOut } from '../../contracts/plan.js';
+import { relationLabel } from '../../contracts/relations.js';
+import type { SchemaDefinition, TableDefinition } from '../../contracts/schema.js';
+import type { TargetCatalog } from './target-catalog.js';
+
+/** Extensions that act on the rows of their tables: what production does would be done again. */
+const ACTING_EXTENSIONS: Readonly<Record<string, string>> = {
+  pg_cron: 'its jobs would run in the target as well',
+};
+
+/** Rows are copied of the application's tables, and of those that an extension declares to be configuration. */
+export function hasCopiedRows({ kind, extension, extensionFilter }: TableDefinition): boolean {
+  if (kind === 'foreign') return false;
+  return extension === undefined || (extensionFilter !== undefined && ACTING_EXTENSIONS[extension] === undefined);
+}
+
+/** What the source has and a clone does not bring. */
+export function leftOutOf(source: SchemaDefinition, { isSuperuser }: Pick<TargetCatalog, 'isSuperuser'>): LeftOut[] {
+  return [...(isSuperuser ? [] : eventTriggersOf(source)), ...rowsLeftOut(source)];
+}
+
+function eventTriggersOf({ statements }: SchemaDefinition): LeftOut[] {
+  return statements
+    .filter(({ kind }) => kind === EVENT_TRIGGER)
+    .map(({ kind, name }) => ({ kind, name, reason: "only superusers create them, and the target's role is none" }));
+}
+
+const EVENT_TRIGGER = 'event trigger';
+
+function rowsLeftOut({ tables, largeObjects }: SchemaDefinition): LeftOut[] {
+  const ofTables = tables
+    .filter((table) => !hasCopiedRows(table))
+    .map((table) => ({
+      kind: table.kind === 'foreign' ? 'rows of foreign table' : 'rows of extension table',
+      name: relationLabel(table),
+      reason: reasonOf(table),
+    }));
+  if (largeObjects === 0) return ofTables;
+  return [
+    ...ofTables,
+    { kind: 'large objects', name: String(largeObjects), reason: 'a clone leaves large objects alone' },
+  ];
+}
+
+function reasonOf({ kind, extension = '' }: TableDefinition): string {
+  if (kind === 'foreign') return 'they live on another server';
+  return (
+    ACTING_EXTENSIONS[extension] ??
+    `extension ${extension} does not declare them as configuration, or they cannot be read`
+  );
+}

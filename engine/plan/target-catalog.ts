@@ -1,0 +1,71 @@
+import { translatePostgresError } from '../postgres/errors.js';
+import type { Session } from '../postgres/session.js';
+import type { ConfirmedTarget } from '../safety/proofs.js';
+
+/** What a target's server offers to what a source needs. */
+export interface TargetCatalog {
+  environment: string;
+  /** Whether the database is there. */
+  exists: boolean;
+  /** `server_version_num` */
+  serverVersion: number;
+  /** Of the database, when it is there. */
+  encoding?: string;
+  /** Extensions that can be created, with every version that the server has. */
+  availableExtensions: { name: string; versions: string[] }[];
+  /** All roles of the server. */
+  roles: string[];
+  /** Roles that the target's role may give objects to. */
+  assignableRoles: string[];
+  isSuperuser: boolean;
+  canCreateRoles: boolean;
+  canCreateDatabase: boolean;
+}
+
+/**
+ * Reads what the plan compares the source with; from a maintenance database while the target's own is still to be created.
+ * @throws ConnectionError; SchemaError `SCHEMA_UNREADABLE`
+ */
+export async function readTargetCatalog(
+  target: ConfirmedTarget,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<TargetCatalog> {
+  const input = { purpose: 'target-catalog', ...(signal && { signal }) };
+  await using session = await (target.exists ? target.connect(input) : target.connectMaintenance(input));
+  try {
+    return await readCatalog(session, target);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw translatePostgresError(error, {
+      doing: 'reading what the target offers',
+      environment: target.environment,
+      otherwise: 'SCHEMA_UNREADABLE',
+    });
+  }
+}
+
+async function readCatalog(session: Session, { environment, exists }: ConfirmedTarget): Promise<TargetCatalog> {
+  const { encoding, ...server } = await session.one<ServerRow>(serverSql(session.serverMajor));
+  return { environment, exists, ...server, ...(exists && { encoding }) };
+}
+
+type ServerRow = Omit<TargetCatalog, 'environment' | 'exists' | 'encoding'> & { encoding: string };
+
+/** Objects can be given to roles that one can become: since 16 that takes a membership with the SET option. */
+function serverSql(serverMajor: number): string {
+  const membership = serverMajor >= 16 ? 'SET' : 'MEMBER';
+  return `
+    select current_setting('server_version_num')::int as "serverVersion",
+           current_setting('server_encoding') as encoding,
+           (select coalesce(json_agg(json_build_object('name', e.name, 'versions', e.versions) order by e.name), '[]')
+              from (select name, array_agg(version order by version) as versions
+                      from pg_available_extension_versions
+                     group by name) e) as "availableExtensions",
+           array(select rolname::text from pg_roles order by rolname) as roles,
+           array(select o.rolname::text from pg_roles o where pg_has_role(o.oid, '${membership}') order by o.rolname) as "assignableRoles",
+           r.rolsuper as "isSuperuser",
+           r.rolsuper or r.rolcreaterole as "canCreateRoles",
+           r.rolsuper or r.rolcreatedb as "canCreateDatabase"
+      from pg_roles r
+     where r.rolname = current_user`;
+}
