@@ -1,0 +1,141 @@
+import { translatePostgresError } from '../postgres/errors.js';
+import type { Session } from '../postgres/session.js';
+import { type BigintRow, readBigintRows } from './bigint-rows.js';
+import { DistinctCounter } from './distinct-counter.js';
+import { HashSet } from './hash-set.js';
+import { copyHashes, type LeakPass } from './leak-sql.js';
+import type { LeakSubject } from './leak-subjects.js';
+
+/** Hashes in memory at once: 67 MB with the free slots between them, 100 MB for the moment in which the set grows. */
+const HASHES_A_PASS = 5_800_000;
+/** Each pass reads the table again; beyond these a sample of the rows has to do, unless all are asked for. */
+const MOST_PASSES = 16;
+
+export interface EqualValuesInput {
+  source: Session;
+  target: Session;
+  subject: LeakSubject;
+  isMixedEncoding: boolean;
+  /** Compare everything, however many passes that takes. */
+  deep: boolean;
+  /** Default 5.8 million. */
+  hashesAPass?: number;
+}
+
+export interface ColumnFinding {
+  /** Rows of the target whose value is the source's. */
+  equalRows: number;
+  /** Different values among those rows, and among all that were compared; estimates from a million on. */
+  equal: number;
+  compared: number;
+}
+
+export interface EqualValues {
+  columns: ColumnFinding[];
+  /** The share of the values that was compared: 1, or less for a sample. */
+  share: number;
+}
+
+/** Finds values of masked columns that are the same in source and target, part by part so that memory stays the same for any table. */
+export async function findEqualValues(input: EqualValuesInput): Promise<EqualValues> {
+  const { subject, deep, hashesAPass = HASHES_A_PASS } = input;
+  for (let passes = passesFor(subject, hashesAPass); ; passes *= 2) {
+    const count = deep ? passes : Math.min(passes, MOST_PASSES);
+    const tallies = subject.columns.map(() => new ColumnTally());
+    if (await runPasses(input, { passes, count, hashesAPass, tallies })) {
+      return { columns: tallies.map((tally) => tally.finding()), share: count / passes };
+    }
+  }
+}
+
+function passesFor({ estimatedRows, columns, key }: LeakSubject, hashesAPass: number): number {
+  if (!key) return 1; // how many different values there are shows on the way
+  return 2 ** Math.max(0, Math.ceil(Math.log2((estimatedRows * columns.length) / hashesAPass)));
+}
+
+class ColumnTally {
+  #equalRows = 0;
+  #equal = new DistinctCounter();
+  #compared = new DistinctCounter();
+
+  see(valueHash: number, isEqual: boolean): void {
+    this.#compared.add(valueHash);
+    if (!isEqual) return;
+    this.#equalRows++;
+    this.#equal.add(valueHash);
+  }
+
+  finding(): ColumnFinding {
+    return { equalRows: this.#equalRows, equal: this.#equal.count, compared: this.#compared.count };
+  }
+}
+
+interface Passes {
+  passes: number;
+  count: number;
+  hashesAPass: number;
+  tallies: ColumnTally[];
+}
+
+/** False when a pass held more hashes than it may: the table needs more passes. */
+async function runPasses(input: EqualValuesInput, { passes, count, hashesAPass, tallies }: Passes): Promise<boolean> {
+  for (let pass = 0; pass < count; pass++) {
+    const hashes = new HashSet();
+    if (!(await collectSource(input, { pass, passes }, hashes, hashesAPass))) return false;
+    if (hashes.size > 0) await probeTarget(input, { pass, passes }, hashes, tallies);
+  }
+  return true;
+}
+
+async function collectSource(
+  { source, subject, isMixedEncoding }: EqualValuesInput,
+  part: LeakPass,
+  hashes: HashSet,
+  most: number,
+): Promise<boolean> {
+  for (const relation of subject.sources) {
+    const sql = copyHashes({ subject, relation, isMixedEncoding, side: 'source', ...part });
+    await readHashes(source, subject, sql, subject.columns.length, ({ isNull, high, low }) => {
+      if (hashes.size > most) return; // read on, so that the session stays usable
+      for (const at of subject.columns.keys()) {
+        if (!isNull[at]) hashes.add(high[at] ?? 0, low[at] ?? 0);
+      }
+    });
+    if (hashes.size > most) return false;
+  }
+  return true;
+}
+
+async function probeTarget(
+  { target, subject, isMixedEncoding }: EqualValuesInput,
+  part: LeakPass,
+  hashes: HashSet,
+  tallies: readonly ColumnTally[],
+): Promise<void> {
+  const width = subject.key ? 2 : 1;
+  for (const relation of subject.storage) {
+    const sql = copyHashes({ subject, relation, isMixedEncoding, side: 'target', ...part });
+    await readHashes(target, subject, sql, width * subject.columns.length, ({ isNull, high, low }) => {
+      for (const [column, tally] of tallies.entries()) {
+        const at = width * column;
+        if (isNull[at]) continue;
+        tally.see(high[at + width - 1] ?? 0, hashes.has(high[at] ?? 0, low[at] ?? 0));
+      }
+    });
+  }
+}
+
+async function readHashes(
+  session: Session,
+  { label }: LeakSubject,
+  sql: string,
+  columns: number,
+  onRow: (row: BigintRow) => void,
+): Promise<void> {
+  try {
+    await readBigintRows(session.copyOut(sql), columns, onRow);
+  } catch (error) {
+    const { environment } = session;
+    throw translatePostgresError(error, { doing: `comparing ${label}`, environment, otherwise: 'COPY_FAILED' });
+  }
+}

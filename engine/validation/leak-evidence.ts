@@ -1,0 +1,89 @@
+import { quoteIdentifier, quoteLiteral } from '../postgres/quote.js';
+import { coincidenceOf, isJson, isTextType, type LeakSubject, type MaskedColumn } from './leak-subjects.js';
+
+/**
+ * SQL: a masked column's text (of the row `t`), NULL where finding it again would prove nothing: too short, without a letter or digit, or without anything
+ * that its rule had to change.
+ */
+export function evidenceOf(column: MaskedColumn, subject: LeakSubject): string {
+  const text = textOf(column);
+  const { minLength } = coincidenceOf(column, subject);
+  return `case when length(${text}) >= ${minLength} and ${hasContent(column, text, subject)} then ${text} end`;
+}
+
+/** SQL: the same text, NULL only where it is too short: what could equal an evidence, found without patterns. */
+export function candidateOf(column: MaskedColumn, subject: LeakSubject): string {
+  const text = textOf(column);
+  return `case when length(${text}) >= ${coincidenceOf(column, subject).minLength} then ${text} end`;
+}
+
+/** jsonb has one text form; in json the spaces do not matter. Of a composite, the fields that are text. */
+function textOf({ name, shape, rule }: MaskedColumn): string {
+  const column = `t.${quoteIdentifier(name)}`;
+  if (shape.kind === 'composite') {
+    const kept = new Set(keptKeys(rule.paths));
+    const fields = shape.fields.filter((field) => isTextType(field.type) && !kept.has(field.name));
+    const texts = fields.map((field) => unlessStructural(`(${column}).${quoteIdentifier(field.name)}::text`));
+    return texts.length > 0 ? `concat_ws(' ', ${texts.join(', ')})` : 'null::text';
+  }
+  const isJsonText = isJson(shape) ? shape.name === 'json' : rule.type === 'json';
+  return isJsonText ? `regexp_replace(${column}::text, '[[:space:]]', '', 'g')` : `${column}::text`;
+}
+
+function hasContent({ shape, rule }: MaskedColumn, text: string, { isUnicode }: LeakSubject): string {
+  const symbols = isUnicode ? SYMBOLS : '';
+  if (isJson(shape) || (rule.type === 'json' && shape.kind === 'scalar')) {
+    return hasMaskableLeaf(text, { kept: keptKeys(rule.paths), symbols });
+  }
+  if (shape.kind === 'array') return `length(regexp_replace(${text}, 'NULL|[{},"[:space:]]', '', 'g')) >= 2`;
+  // In the C collation letters beyond ASCII are no punctuation, in whatever language.
+  return `${text} collate "C" ~ ${quoteLiteral(`[^[:punct:][:space:]${symbols}]`)}`;
+}
+
+/** A document without its keys, what its rule keeps, UUIDs, dates and strings of punctuation still has a quote: of a string that masking had to change. */
+function hasMaskableLeaf(text: string, { kept, symbols }: { kept: readonly string[]; symbols: string }): string {
+  const names = kept.map((name) =>
+    JSON.stringify(name)
+      .slice(1, -1)
+      .replace(/[\\^$.|?*+()[\]{}]/g, '\\$&'),
+  );
+  const key = `"(?:${names.join('|')})"\\s*:`;
+  const withoutKept = names.length > 0 ? without(text, `${key}\\s*${FLAT_VALUE}`) : text;
+  const rest = without(without(without(withoutKept, `"${STRUCTURAL}"`), KEY), withoutContent(symbols));
+  const hasLeaf = `strpos(${rest}, '"') > 0`;
+  // A kept value that is nested deeper cannot be taken out by a pattern.
+  return names.length > 0 ? `(${withoutKept} !~ ${quoteLiteral(key)} and ${hasLeaf})` : hasLeaf;
+}
+
+function without(text: string, pattern: string): string {
+  return `regexp_replace(${text}, ${quoteLiteral(pattern)}, '', 'g')`;
+}
+
+function unlessStructural(text: string): string {
+  return `case when ${text} !~ ${quoteLiteral(`^${STRUCTURAL}$`)} then ${text} end`;
+}
+
+/** What masking leaves as it is inside documents: identifiers of rows, dates and times. */
+const STRUCTURAL =
+  '(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\\d{4}-\\d\\d-\\d\\d(?:[T ]?\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?(?:Z|[+-]\\d\\d(?::?\\d\\d)?)?)?)';
+const KEY = '"(?:[^"\\\\]|\\\\.)*"\\s*:';
+const FLAT_VALUE = '(?:"(?:[^"\\\\]|\\\\.)*"|\\[[^][{}]*\\]|\\{[^][{}]*\\}|[-a-z0-9][^][{}",]*)';
+/** Signs and pictures, which masking leaves as they are: they are neither letters nor digits. */
+const SYMBOLS =
+  '\\u0080-\\u00a9\\u00ab-\\u00b1\\u00b4\\u00b6-\\u00b8\\u00bb\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u20a0-\\u20cf\\u2190-\\u23ff\\u2500-\\u2bff\\u3000-\\u3004\\ufe00-\\ufe0f\\U0001f000-\\U0001faff';
+
+function withoutContent(symbols: string): string {
+  return `"(?:[-!#$%&'()*+,./:;<=>?@^_\`{|}~[:space:]${symbols}]|\\\\[nrtbf"/\\\\])*"`;
+}
+
+/** The last name of each path that a rule keeps: `owner.status` and `**.status` both keep `status`. */
+function keptKeys(paths: Record<string, string> = {}): string[] {
+  const kept = Object.entries(paths).filter(([, type]) => type === 'keep');
+  return kept.flatMap(
+    ([path]) =>
+      path
+        .split('.')
+        .filter((part) => !/^\*+$/.test(part))
+        .at(-1) ?? [],
+  );
+}
