@@ -1,0 +1,72 @@
+import { Context } from '@temporalio/activity';
+import type { RestorePointRef } from '../contracts/artifacts.js';
+import type { AdmitCloneInput, AdmitRollbackInput, CloneGrant, TargetGrant } from '../contracts/stages.js';
+import { TARGET_HELD_SIGNAL } from '../contracts/workflows.js';
+import { newestRestorePoint, readRestorePoint } from '../engine/backup/restore-points.js';
+import { cloneOptionsFrom } from '../engine/environments/clone-options.js';
+import { parseCloneInput, parseRollbackInput } from '../engine/environments/parse-input.js';
+import { lockTarget } from '../engine/safety/target-lock.js';
+import { adapt } from './adapt.js';
+import type { OpenServices } from './services.js';
+
+export const createGuardActivities = (open: OpenServices) => ({
+  /** Names in, a grant out. @throws every refusal of table "bad input", before anything is touched */
+  async admitClone({ operation, input }: AdmitCloneInput): Promise<CloneGrant> {
+    return adapt(async ({ signal }) => {
+      const { source, target, confirm, requestedBy, options } = parseCloneInput(input);
+      const { configuration, guard, auditTrail } = await open();
+      configuration.require([source, target]);
+      await guard.admitTarget(target, { confirm, operation, signal, source });
+      const { type } = await guard.admitSource(source, { signal, operation });
+      await auditTrail.record({ operation, action: 'clone', source, target, requestedBy, outcome: 'admitted' });
+      return {
+        operation,
+        source,
+        sourceType: type,
+        target,
+        confirm: confirm ?? '',
+        ...(requestedBy && { requestedBy }),
+        options: cloneOptionsFrom({ configuration, target, options }),
+      };
+    });
+  },
+
+  async admitRollback({
+    operation,
+    input,
+  }: AdmitRollbackInput): Promise<{ grant: TargetGrant; point: RestorePointRef }> {
+    return adapt(async ({ signal }) => {
+      const { environment, restorePoint, confirm, requestedBy } = parseRollbackInput(input);
+      const { configuration, guard, artifacts, auditTrail } = await open();
+      configuration.require([environment]);
+      await guard.admitTarget(environment, { confirm, operation, signal });
+      const { id } = restorePoint
+        ? await readRestorePoint(artifacts, { environment, id: restorePoint })
+        : await newestRestorePoint(artifacts, environment);
+      await auditTrail.record({ operation, action: 'rollback', target: environment, requestedBy, outcome: 'admitted' });
+      return {
+        grant: { operation, target: environment, confirm: confirm ?? '', ...(requestedBy && { requestedBy }) },
+        point: { environment, id },
+      };
+    });
+  },
+
+  /** Has the target's lock until it is cancelled, and tells the workflow once it has. */
+  async holdTarget({ operation, target, confirm }: TargetGrant): Promise<void> {
+    return adapt(async ({ signal }) => {
+      const { guard } = await open();
+      const confirmed = await guard.admitTarget(target, { confirm, operation, signal });
+      await using lock = await lockTarget(confirmed, { operation, signal });
+      await signalWorkflow(TARGET_HELD_SIGNAL);
+      await Promise.race([lock.lost, Context.current().cancelled]);
+    });
+  },
+});
+
+/** Signals the workflow that this activity runs for. */
+export async function signalWorkflow(signal: string, ...values: unknown[]): Promise<void> {
+  const { client, info } = Context.current();
+  if (!info.workflowExecution) return;
+  const { workflowId, runId } = info.workflowExecution;
+  await client.workflow.getHandle(workflowId, runId).signal(signal, ...values);
+}

@@ -1,0 +1,49 @@
+import type { ClonePlan } from '../contracts/plan.js';
+import type { SchemaDefinition } from '../contracts/schema.js';
+import type { CloneGrant } from '../contracts/stages.js';
+import { decideColumns } from '../engine/anonymizer/decide-columns.js';
+import { readRules } from '../engine/anonymizer/rules-file.js';
+import { createPlan } from '../engine/plan/create-plan.js';
+import { readTargetCatalog } from '../engine/plan/target-catalog.js';
+import { neutralize } from '../engine/schema/neutralize.js';
+import { readSchema } from './read-schema.js';
+import type { Services } from './services.js';
+
+export interface PlannedClone {
+  plan: ClonePlan;
+  schema: SchemaDefinition;
+}
+
+/** Everything a clone would do, from one consistent read of the source; nothing is touched. Refusals are in the plan. */
+export async function makePlan(
+  { configuration, guard }: Services,
+  grant: CloneGrant,
+  signal?: AbortSignal,
+): Promise<PlannedClone> {
+  const { operation, source: sourceName, target: targetName, confirm, options } = grant;
+  const target = await guard.admitTarget(targetName, { confirm, operation, signal, source: sourceName });
+  const source = await guard.admitSource(sourceName, { signal, operation });
+  const [schema, targetCatalog] = await Promise.all([
+    readSchema(source, signal),
+    readTargetCatalog(target, signal ? { signal } : {}),
+  ]);
+  const { neutralized } = neutralize({ ...schema, keep: configuration.neutralize });
+  const plan = createPlan({
+    operation,
+    source: schema,
+    sourceType: source.type,
+    warnings: source.warnings ?? [],
+    target: targetCatalog,
+    allowsRawData: configuration.environment(targetName).allowRawData,
+    options,
+    systems: configuration.systems,
+    decided: decideColumns({
+      schema,
+      rules: await readRules(configuration.rulesFile),
+      overlay: options.customAnonymizationRules ?? [],
+      generators: Object.keys(configuration.generators),
+    }),
+    neutralized,
+  });
+  return { plan, schema };
+}

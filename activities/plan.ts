@@ -1,0 +1,22 @@
+import type { PlanSummary } from '../contracts/plan.js';
+import type { CloneGrant } from '../contracts/stages.js';
+import { requireRunnable } from '../engine/plan/require-runnable.js';
+import { summarizePlan } from '../engine/plan/summarize-plan.js';
+import { adapt } from './adapt.js';
+import { makePlan } from './make-plan.js';
+import type { OpenServices } from './services.js';
+
+export const createPlanActivities = (open: OpenServices) => ({
+  /** Decides everything and keeps it as an artifact. @throws what refuses the clone, with every reason */
+  async planClone(grant: CloneGrant): Promise<PlanSummary> {
+    return adapt(async ({ signal }) => {
+      const services = await open();
+      const { plan, schema } = await makePlan(services, grant, signal);
+      requireRunnable(plan);
+      const ref = { operation: grant.operation, name: 'plan.json' };
+      await services.artifacts.writeJson({ operation: grant.operation, name: 'schema.json' }, schema);
+      await services.artifacts.writeJson(ref, plan);
+      return summarizePlan(plan, ref);
+    });
+  },
+});

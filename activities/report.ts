@@ -1,0 +1,155 @@
+import type { AnonymizationReport } from '../contracts/anonymization.js';
+import type { CloneResult, CloneStatistics, RollbackResult } from '../contracts/clone.js';
+import type { ClonePlan } from '../contracts/plan.js';
+import { relationLabel } from '../contracts/relations.js';
+import type { OperationOutcome } from '../contracts/report.js';
+import type { SchemaDefinition } from '../contracts/schema.js';
+import type { CompleteCloneInput, RecordFailureInput, RestorePointInput } from '../contracts/stages.js';
+import type { ValidationResult } from '../contracts/validation.js';
+import { createTableReport } from '../engine/anonymizer/table-report.js';
+import { readRestorePoint } from '../engine/backup/restore-points.js';
+import type { TableTotals } from '../engine/copy/copy-tables.js';
+import { formatBytes } from '../engine/monitoring/format.js';
+import { operationArtifact } from '../engine/monitoring/operation-artifacts.js';
+import { writeStamp } from '../engine/safety/stamp.js';
+import { createValidationEngine } from '../engine/validation/validation-engine.js';
+import { adapt } from './adapt.js';
+import type { OpenServices } from './services.js';
+
+export const createReportActivities = (open: OpenServices) => ({
+  /** Stamps the clone and tells what was done. */
+  async completeClone(input: CompleteCloneInput): Promise<CloneResult> {
+    return adapt(async ({ signal }) => {
+      const { artifacts, auditTrail, guard, monitor } = await open();
+      const { grant, plan: ref, point, startedAt, timings } = input;
+      const { operation, source, target, requestedBy } = grant;
+      const plan = await artifacts.readJson<ClonePlan>(ref);
+      const schema = await artifacts.readJson<SchemaDefinition>(plan.schema);
+      const totals = await artifacts.readJson<TableTotals[]>(operationArtifact(operation, 'totals'));
+      const validation = await artifacts.readJson<ValidationResult>(operationArtifact(operation, 'validation'));
+      await writeStamp(await guard.admitTarget(target, { ...grant, signal }), target, { signal });
+      const status = validation.isValid ? 'completed' : 'kept_invalid';
+      const statistics = statisticsOf({ plan, schema, totals, startedAt });
+      await monitor.recordOutcome(operation, {
+        kind: 'clone',
+        status,
+        source,
+        target,
+        ...(requestedBy && { requestedBy }),
+        startedAt,
+        completedAt: new Date().toISOString(),
+        timings,
+        statistics,
+        restorePoint: point,
+      });
+      await artifacts.writeJson(operationArtifact(operation, 'report'), await monitor.generateReport(operation));
+      await auditTrail.record({ operation, action: 'clone', source, target, requestedBy, outcome: status });
+      return {
+        operationId: operation,
+        status,
+        statistics,
+        validation,
+        anonymization: anonymizationOf(plan, schema, totals),
+        neutralized: plan.neutralized,
+        warnings: plan.warnings,
+        restorePoint: point,
+        report: operationArtifact(operation, 'report'),
+      };
+    });
+  },
+
+  /** Says what a rollback brought back. */
+  async completeRollback({ grant, point }: RestorePointInput): Promise<RollbackResult> {
+    return adapt(async ({ signal }) => {
+      const { artifacts, auditTrail, guard } = await open();
+      const { operation, target, requestedBy } = grant;
+      const { tables, records, kind } = await readRestorePoint(artifacts, point);
+      const validation =
+        kind === 'archive'
+          ? await createValidationEngine().validateEnvironment(
+              await guard.admitReadable(target, { operation, signal }),
+              {
+                health: true,
+                signal,
+              },
+            )
+          : NOTHING;
+      await auditTrail.record({ operation, action: 'rollback', target, requestedBy, outcome: 'completed' });
+      return { operationId: operation, environment: target, restorePoint: point, tables, records, validation };
+    });
+  },
+
+  /** Keeps what failed and what the target is now, for the report and the audit trail. */
+  async recordFailure(input: RecordFailureInput): Promise<void> {
+    return adapt(async () => {
+      const { artifacts, auditTrail, monitor } = await open();
+      const { operation, source, target, requestedBy, failure, startedAt, timings } = input;
+      const outcome: OperationOutcome = {
+        kind: source ? 'clone' : 'rollback',
+        status: 'failed',
+        ...(source && { source }),
+        target,
+        ...(requestedBy && { requestedBy }),
+        startedAt,
+        completedAt: new Date().toISOString(),
+        timings,
+        failure,
+      };
+      await monitor.recordOutcome(operation, outcome);
+      await artifacts.writeJson(operationArtifact(operation, 'report'), await monitor.generateReport(operation));
+      const action = source ? 'clone' : 'rollback';
+      await auditTrail.record({ operation, action, source, target, requestedBy, outcome: `failed: ${failure.code}` });
+    });
+  },
+});
+
+const NOTHING: ValidationResult = {
+  isValid: true,
+  errors: [],
+  warnings: [],
+  statistics: { tables: 0, records: 0, functions: 0, triggers: 0, policies: 0, indexes: 0, sizeBytes: 0 },
+};
+
+interface Measured {
+  plan: ClonePlan;
+  schema: SchemaDefinition;
+  totals: TableTotals[];
+  startedAt: string;
+}
+
+function statisticsOf({ plan, schema, totals, startedAt }: Measured): CloneStatistics {
+  const bytes = totals.reduce((sum, table) => sum + table.bytes, 0);
+  const neutralizedTriggers = plan.neutralized.filter(({ kind }) => kind === 'trigger').length;
+  return {
+    tablesCloned: totals.length,
+    recordsCloned: totals.reduce((sum, { rows }) => sum + rows, 0),
+    recordsAnonymized: totals
+      .filter(({ maskedValues }) => Object.values(maskedValues).some((count) => count > 0))
+      .reduce((sum, { rows }) => sum + rows, 0),
+    functionsCloned: schema.functions.length,
+    triggersCloned: schema.triggers.length - neutralizedTriggers,
+    totalSizeCloned: formatBytes(bytes),
+    totalBytesCloned: bytes,
+    duration: Date.now() - Date.parse(startedAt),
+  };
+}
+
+/** One report for each table with masked columns. Keys of an emptied table hold because there is nothing to hold. */
+function anonymizationOf(plan: ClonePlan, schema: SchemaDefinition, totals: TableTotals[]): AnonymizationReport[] {
+  const totalsOf = new Map(totals.map((total) => [total.table, total]));
+  const keys = schema.tables.flatMap((table) =>
+    table.foreignKeys.map(({ references }) => [relationLabel(table), relationLabel(references)] as const),
+  );
+  return plan.units
+    .flatMap(({ tables }) => tables)
+    .filter(({ columns }) => columns.some(({ rule }) => rule))
+    .map((table) => {
+      const label = relationLabel(table);
+      return createTableReport({
+        table,
+        totals: totalsOf.get(label) ?? { rows: 0, maskedValues: {} },
+        preservedRelationships: keys.filter((ends) => ends.includes(label)).length,
+      });
+    })
+    .sort((a, b) => a.tableName.localeCompare(b.tableName));
+}

@@ -1,0 +1,32 @@
+import type { ClonePlan } from '../contracts/plan.js';
+import type { SchemaDefinition, SchemaStatement, StatementStage } from '../contracts/schema.js';
+import type { PlannedStage } from '../contracts/stages.js';
+import { withoutObjects, withoutOwners } from '../engine/schema/apply.js';
+import { neutralize } from '../engine/schema/neutralize.js';
+import type { Services } from './services.js';
+
+export interface StageArtifacts {
+  plan: ClonePlan;
+  schema: SchemaDefinition;
+  /** Of the source's dump, what the target gets. */
+  statements: SchemaStatement[];
+}
+
+/** A stage's plan, and the schema it was made from. */
+export async function readStage(services: Services, { plan: ref }: PlannedStage): Promise<StageArtifacts> {
+  const plan = await services.artifacts.readJson<ClonePlan>(ref);
+  return { plan, ...(await plannedStatements(services, plan)) };
+}
+
+export async function plannedStatements(
+  { artifacts, configuration }: Services,
+  plan: ClonePlan,
+): Promise<Omit<StageArtifacts, 'plan'>> {
+  const schema = await artifacts.readJson<SchemaDefinition>(plan.schema);
+  const { statements } = neutralize({ ...schema, keep: configuration.neutralize });
+  return { schema, statements: withoutOwners(withoutObjects(statements, plan.leftOut), plan.skippedOwners) };
+}
+
+export function ofStage(statements: readonly SchemaStatement[], stage: StatementStage): SchemaStatement[] {
+  return statements.filter((statement) => statement.stage === stage);
+}

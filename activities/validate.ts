@@ -1,0 +1,132 @@
+import { ValidationFailedError } from '../contracts/errors.js';
+import type { ClonePlan } from '../contracts/plan.js';
+import type { SchemaDefinition, SchemaDiff } from '../contracts/schema.js';
+import type { ValidateCloneInput, ValidateEnvironmentInput } from '../contracts/stages.js';
+import type { TestResult, ValidationResult } from '../contracts/validation.js';
+import type { TableTotals } from '../engine/copy/copy-tables.js';
+import { dropLedger, readLedger } from '../engine/copy/ledger.js';
+import { parseValidateInput } from '../engine/environments/parse-input.js';
+import { operationArtifact, readIfThere } from '../engine/monitoring/operation-artifacts.js';
+import type { ConfirmedTarget } from '../engine/safety/proofs.js';
+import { compareSchemas } from '../engine/schema/compare.js';
+import { createValidationEngine } from '../engine/validation/validation-engine.js';
+import { adapt } from './adapt.js';
+import { readSchema } from './read-schema.js';
+import type { OpenServices, Services } from './services.js';
+import { plannedStatements } from './stage-artifacts.js';
+
+export const createValidateActivities = (open: OpenServices) => ({
+  /** Proves that the clone is what the plan says. @throws `VALIDATION_FAILED`, unless an invalid clone shall be kept */
+  async validateClone({ grant, plan: ref, onInvalid }: ValidateCloneInput): Promise<void> {
+    return adapt(async ({ signal }) => {
+      const services = await open();
+      const { artifacts, configuration, guard } = services;
+      const { operation } = grant;
+      const target = await guard.admitTarget(grant.target, { ...grant, signal });
+      const totals = await settleTotals(services, operation, target, signal);
+      const plan = await artifacts.readJson<ClonePlan>(ref);
+      const result = await compareWithPlan(services, { plan, totals, isUnderway: true, signal });
+      const tests = await engine.testFunctionality(target, configuration.testSuites, { signal });
+      const judged = withTests(result, tests);
+      await artifacts.writeJson(operationArtifact(operation, 'validation'), judged);
+      if (!judged.isValid && onInvalid === 'rollback') throw notValid(grant.target, judged);
+    });
+  },
+
+  /** Validates an environment on its own, or against the clone it came from; production for its health alone. */
+  async validateEnvironment({ operation, input }: ValidateEnvironmentInput): Promise<ValidationResult> {
+    return adapt(async ({ signal }) => {
+      const services = await open();
+      const { environment, operation: clone } = parseValidateInput(input);
+      services.configuration.require([environment]);
+      const isProduction = services.configuration.environment(environment).type === 'production';
+      if (!clone || isProduction) {
+        const source = await services.guard.admitReadable(environment, { operation, signal });
+        return engine.validateEnvironment(source, { health: true, signal });
+      }
+      const plan = await services.artifacts.readJson<ClonePlan>(operationArtifact(clone, 'plan'));
+      const totals = await services.artifacts.readJson<TableTotals[]>(operationArtifact(clone, 'totals'));
+      return compareWithPlan(services, { plan, totals, isUnderway: false, signal });
+    });
+  },
+});
+
+const engine = createValidationEngine();
+
+/** What the ledger says the copy measured becomes an artifact; then the ledger goes, for it is no part of the clone. */
+async function settleTotals(
+  { artifacts }: Services,
+  operation: string,
+  target: ConfirmedTarget,
+  signal: AbortSignal,
+): Promise<TableTotals[]> {
+  const ref = operationArtifact(operation, 'totals');
+  await using session = await target.connect({ purpose: 'ledger', signal });
+  const ledger = await readLedger(session);
+  if (ledger?.operation === operation) await artifacts.writeJson(ref, ledger.tables);
+  const totals = (await readIfThere<TableTotals[]>(artifacts, ref)) ?? [];
+  await dropLedger(target, { signal });
+  return totals;
+}
+
+interface CompareInput {
+  plan: ClonePlan;
+  totals: TableTotals[];
+  isUnderway: boolean;
+  signal: AbortSignal;
+}
+
+async function compareWithPlan(
+  services: Services,
+  { plan, totals, isUnderway, signal }: CompareInput,
+): Promise<ValidationResult> {
+  const target = await services.guard.admitReadable(plan.target, { operation: plan.operation, signal });
+  const source = await services.guard.admitReadable(plan.source, { operation: plan.operation, signal });
+  const schemaDiff = await compareWithSource(services, plan, await readSchema(target, signal));
+  return engine.validateEnvironment(target, {
+    source,
+    plan,
+    expected: { totals, schemaDiff },
+    health: true,
+    isUnderway,
+    signal,
+  });
+}
+
+/** The target's schema against what the plan made of the source's. */
+async function compareWithSource(services: Services, plan: ClonePlan, actual: SchemaDefinition): Promise<SchemaDiff> {
+  const { schema, statements } = await plannedStatements(services, plan);
+  const expected = { ...schema, statements };
+  const except = plan.neutralized.filter(({ kind }) => kind === 'server'); // whose options pg_dump spells in its own way
+  return compareSchemas(expected, plan.skippedOwners.length > 0 ? withOwnersOf(expected, actual) : actual, { except });
+}
+
+/** Objects whose owner could not be given belong to the target's own role, and its dump says so. */
+function withOwnersOf(expected: SchemaDefinition, actual: SchemaDefinition): SchemaDefinition {
+  const owned = new Set(expected.statements.filter(({ kind }) => kind === 'owner').map(({ name }) => name));
+  return {
+    ...actual,
+    statements: actual.statements.filter(({ kind, name }) => kind !== 'owner' || owned.has(name)),
+  };
+}
+
+function withTests(result: ValidationResult, tests: TestResult[]): ValidationResult {
+  const errors = tests
+    .filter(({ status }) => status !== 'passed')
+    .map(({ suite, name, status, message }) => ({
+      code: 'VALIDATION_FAILED' as const,
+      message: `test ${status.replace('_', ' ')}: ${suite}, ${name}${message ? `: ${message}` : ''}`,
+      object: `test ${suite}`,
+    }));
+  return { ...result, isValid: result.isValid && errors.length === 0, errors: [...result.errors, ...errors], tests };
+}
+
+function notValid(target: string, { errors }: ValidationResult): ValidationFailedError {
+  const lines = errors.slice(0, 10).map(({ message }) => message);
+  return new ValidationFailedError(
+    [`${target} did not pass validation, ${errors.length} error(s):`, ...lines].join('\n  '),
+    {
+      details: { errors: errors.slice(0, 50) },
+    },
+  );
+}

@@ -1,0 +1,109 @@
+import { makePlan } from '../activities/make-plan.js';
+import { readSchema } from '../activities/read-schema.js';
+import type { AnonymizationRule } from '../contracts/anonymization.js';
+import type { RestorePointSummary } from '../contracts/backup.js';
+import type { CloneInput } from '../contracts/clone.js';
+import { DataError } from '../contracts/errors.js';
+import type { ClonePlan } from '../contracts/plan.js';
+import type { OperationReport } from '../contracts/report.js';
+import type { SchemaDefinition } from '../contracts/schema.js';
+import type { UndecidedColumn } from '../engine/anonymizer/decide-columns.js';
+import { mergeProposals } from '../engine/anonymizer/merge-proposals.js';
+import { readRules, writeRules } from '../engine/anonymizer/rules-file.js';
+import { listRestorePoints } from '../engine/backup/restore-points.js';
+import { cloneOptionsFrom } from '../engine/environments/clone-options.js';
+import type { Configuration } from '../engine/environments/configuration.js';
+import { renderReport } from '../engine/monitoring/render-report.js';
+import { describePlan } from '../engine/plan/describe-plan.js';
+import { Session } from '../engine/postgres/session.js';
+import { sourceRoleSql } from '../engine/safety/source-role.js';
+import { readSourceRoleFacts } from '../engine/safety/source-role-facts.js';
+import { type DoctorCheck, examine } from './doctor.js';
+import { createLogger, type Logger } from './logger.js';
+import { createServicesOpener } from './services.js';
+
+export interface RulesOutcome {
+  file: string;
+  rules: AnonymizationRule[];
+  added: AnonymizationRule[];
+  remaining: UndecidedColumn[];
+  written: boolean;
+}
+
+/** What the command line does by itself, without a workflow: it reads databases and artifacts, and writes nothing but rules. */
+export interface Desk {
+  configuration: Configuration;
+  /** @throws what refuses the clone before a plan can be made; the plan's own refusals are in it */
+  plan(input: CloneInput): Promise<ClonePlan>;
+  describePlan(plan: ClonePlan): string;
+  analyze(environment: string): Promise<SchemaDefinition>;
+  rules(environment: string, options: { write: boolean; undecided?: 'keep' | 'mask' }): Promise<RulesOutcome>;
+  restorePoints(environment: string): Promise<RestorePointSummary[]>;
+  /** @throws DataError `ARTIFACT_MISSING` for an operation that left nothing */
+  report(operation: string): Promise<{ markdown: string; json: OperationReport }>;
+  sourceRoleSql(environment: string, role: string): Promise<string>;
+  doctor(): Promise<DoctorCheck[]>;
+}
+
+/** @throws ConfigurationError when there is no readable configuration */
+export async function openDesk(directory: string, logger: Logger = createLogger({ level: 'error' })): Promise<Desk> {
+  const services = await createServicesOpener({ directory, logger })();
+  const { configuration, guard, artifacts, monitor } = services;
+
+  return {
+    configuration,
+    describePlan,
+
+    async plan({ source, target, options = {} }) {
+      configuration.require([source, target]);
+      const grant = {
+        operation: 'plan',
+        source,
+        sourceType: configuration.environment(source).type,
+        target,
+        confirm: target,
+        options: cloneOptionsFrom({ configuration, target, options }),
+      };
+      return (await makePlan(services, grant)).plan;
+    },
+
+    async analyze(environment) {
+      configuration.require([environment]);
+      return readSchema(await guard.admitReadable(environment));
+    },
+
+    async rules(environment, { write, undecided }) {
+      configuration.require([environment]);
+      const schema = await readSchema(await guard.admitReadable(environment));
+      const before = await readRules(configuration.rulesFile);
+      const merged = mergeProposals({ schema, rules: before, ...(undecided && { undecided }) });
+      if (write) await writeRules(configuration.rulesFile, merged.rules);
+      return { file: configuration.rulesFile, ...merged, written: write };
+    },
+
+    async restorePoints(environment) {
+      configuration.environment(environment);
+      return listRestorePoints(artifacts, environment);
+    },
+
+    async report(operation) {
+      if ((await artifacts.list(operation)).length === 0) {
+        throw new DataError(
+          'ARTIFACT_MISSING',
+          `operation ${operation} left nothing in ${configuration.artifactsDirectory}`,
+        );
+      }
+      const json = await monitor.generateReport(operation);
+      return { json, markdown: renderReport(json) };
+    },
+
+    async sourceRoleSql(environment, role) {
+      configuration.require([environment]);
+      const url = configuration.environment(environment).databaseUrl.reveal();
+      await using session = await Session.open({ url, environment, purpose: 'source-role', readOnly: true });
+      return sourceRoleSql({ role, ...(await readSourceRoleFacts(session)) });
+    },
+
+    doctor: () => examine(services),
+  };
+}

@@ -1,0 +1,65 @@
+import type { Services } from '../activities/services.js';
+import { EnvcloneError } from '../contracts/errors.js';
+import { readLedger } from '../engine/copy/ledger.js';
+
+export interface DoctorCheck {
+  name: string;
+  state: 'ok' | 'warning' | 'problem';
+  message: string;
+  next?: string;
+}
+
+/** Asks everything that a clone will need, environment by environment; nothing is touched. */
+export async function examine(services: Services): Promise<DoctorCheck[]> {
+  const checks: DoctorCheck[] = [await checkConfiguration(services)];
+  for (const [name, { type }] of services.configuration.environments) {
+    checks.push(type === 'production' ? await checkSource(services, name) : await checkTarget(services, name));
+    if (type !== 'production') checks.push(await checkMaskKey(services, name));
+  }
+  return checks;
+}
+
+const checkConfiguration = ({ configuration }: Services) =>
+  check(`configuration ${configuration.file}`, async () => {
+    configuration.require([]);
+    return `${configuration.environments.size} environments`;
+  });
+
+const checkSource = ({ guard }: Services, name: string) =>
+  check(`source ${name}`, async () => {
+    const source = await guard.admitSource(name);
+    await using session = await source.connect({ purpose: 'doctor' });
+    return `answers, PostgreSQL ${session.serverMajor}, its role cannot write`;
+  });
+
+const checkTarget = ({ guard }: Services, name: string) =>
+  check(`target ${name}`, async () => {
+    const target = await guard.admitTarget(name, { confirm: name });
+    if (!target.exists) return 'answers; the database will be created';
+    await using session = await target.connect({ purpose: 'doctor' });
+    const ledger = await readLedger(session);
+    if (!ledger) return `answers, PostgreSQL ${session.serverMajor}, is not production`;
+    return {
+      message: `holds the unfinished clone ${ledger.operation}`,
+      next: `If that operation no longer runs: envclone rollback ${name} --to ${ledger.operation} --confirm ${name}`,
+    };
+  });
+
+const checkMaskKey = ({ configuration }: Services, name: string) =>
+  check(`masking key of ${name}`, async () => {
+    configuration.maskKey(name);
+    return 'is there';
+  });
+
+async function check(
+  name: string,
+  ask: () => Promise<string | { message: string; next: string }>,
+): Promise<DoctorCheck> {
+  try {
+    const answer = await ask();
+    return typeof answer === 'string' ? { name, state: 'ok', message: answer } : { name, state: 'warning', ...answer };
+  } catch (error) {
+    if (!(error instanceof EnvcloneError)) throw error;
+    return { name, state: 'problem', message: `${error.code}: ${error.message}`, next: error.next };
+  }
+}

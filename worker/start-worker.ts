@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createBackupActivities } from '../activities/backup.js';
+import { createCopyActivities } from '../activities/copy.js';
+import { createGuardActivities } from '../activities/guard.js';
+import { createMigrateActivities } from '../activities/migrate.js';
+import { createPlanActivities } from '../activities/plan.js';
+import { createReportActivities } from '../activities/report.js';
+import { createValidateActivities } from '../activities/validate.js';
+import { DEFAULT_TASK_QUEUE } from '../contracts/workflows.js';
+import { createLogger, type Logger } from './logger.js';
+import { createServicesOpener } from './services.js';
+
+export interface StartWorkerInput {
+  /** Where envclone.config is. */
+  directory: string;
+  /** `host:port` of the Temporal server. */
+  address: string;
+  /** Default `default`. */
+  namespace?: string;
+  /** Default `envclone`. */
+  taskQueue?: string;
+  /** Default: JSON lines on stderr. */
+  logger?: Logger;
+}
+
+export interface RunningWorker {
+  /** Settles when the worker has stopped. */
+  run: Promise<void>;
+  /** Lets running activities stop, then ends. */
+  shutdown(): Promise<void>;
+}
+
+/** Starts a worker that clones, validates and rolls back the environments of one directory. */
+export async function startWorker(input: StartWorkerInput): Promise<RunningWorker> {
+  const { directory, address, namespace = 'default', taskQueue = DEFAULT_TASK_QUEUE } = input;
+  const logger = input.logger ?? createLogger();
+  installRuntime(logger);
+  const open = createServicesOpener({ directory, logger });
+  const connection = await NativeConnection.connect({ address });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    ...workflowCode(),
+    activities: {
+      ...createGuardActivities(open),
+      ...createPlanActivities(open),
+      ...createBackupActivities(open),
+      ...createMigrateActivities(open),
+      ...createCopyActivities(open),
+      ...createValidateActivities(open),
+      ...createReportActivities(open),
+    },
+    shutdownGraceTime: '20s',
+    maxHeartbeatThrottleInterval: '2s', // a cancellation reaches an activity with its heartbeat's answer
+  });
+  const run = worker.run().finally(() => connection.close());
+  return {
+    run,
+    async shutdown() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await run;
+    },
+  };
+}
+
+/** The bundle that the build made. Sources have none: Temporal then makes it as the worker starts, which takes two seconds and 100 MB. */
+function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const codePath = fileURLToPath(new URL('../workflows/bundle.js', import.meta.url));
+  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+  return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
+}
+
+let isInstalled = false;
+
+/** Temporal's runtime is one a process; the first worker decides where its log goes. */
+function installRuntime(logger: Logger): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      const { error: _error, ...fields } = meta ?? {}; // an error's text is in the operation's report, without its stack
+      logger[level === 'ERROR' ? 'error' : 'warn'](fields, message);
+    }),
+    shutdownSignals: [],
+  });
+}

@@ -1,0 +1,69 @@
+import type { CloneInput, CloneResult } from '../contracts/clone.js';
+import { copyTables } from './copy-tables.js';
+import { trackHolders } from './holders.js';
+import { trackOperation } from './operation.js';
+import { control, ddl, undoing } from './policies.js';
+import { reportingFailures } from './reporting.js';
+import { withSaga } from './saga.js';
+
+/** Rebuilds `target` as an anonymized copy of `source`; on any failure, cancellation included, puts `target` back as it was. */
+export async function cloneEnvironment(input: CloneInput): Promise<CloneResult> {
+  const operation = trackOperation({ source: String(input?.source), target: String(input?.target) });
+  const holders = trackHolders();
+  try {
+    return await withSaga(
+      async (undo) => {
+        await operation.enter('guard');
+        const grant = await control.admitClone({ operation: operation.id, input });
+        const lock = await holders.target(grant);
+
+        await operation.enter('analyze');
+        const plan = await ddl.planClone(grant);
+        const stage = { grant, plan: plan.plan };
+        for (const warning of plan.warnings) operation.log('warning', 'analyze', warning);
+
+        await operation.enter('backup');
+        const point = { environment: grant.target, id: operation.id };
+        undo.push({
+          name: 'delete the restore point',
+          undoes: 'store',
+          run: () => undoing.discardRestorePoint({ grant, point }),
+        });
+        await ddl.createRestorePoint({ grant, point });
+
+        await operation.enter('migrate');
+        lock.check();
+        undo.push({ name: 'drop the roles made', undoes: 'store', run: () => undoing.dropCreatedRoles(stage) });
+        undo.push({
+          name: `restore ${grant.target}`,
+          undoes: 'target',
+          run: () => undoing.restoreTarget({ grant, point }),
+        });
+        await ddl.rebuildSchema(stage);
+
+        await operation.enter('copy');
+        lock.check();
+        await copyTables({ stage, plan, holders, operation });
+
+        await operation.enter('finish');
+        lock.check();
+        await ddl.finishSchema(stage);
+
+        await operation.enter('validate');
+        await ddl.validateClone({ ...stage, onInvalid: input.onInvalid ?? 'rollback' });
+        lock.check();
+        const result = await control.completeClone({
+          ...stage,
+          point,
+          startedAt: operation.startedAt,
+          timings: operation.timings(),
+        });
+        operation.complete(result.statistics);
+        return result;
+      },
+      reportingFailures(operation, input),
+    );
+  } finally {
+    await holders.releaseAll();
+  }
+}

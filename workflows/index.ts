@@ -1,0 +1,3 @@
+export { cloneEnvironment } from './clone-environment.js';
+export { rollbackEnvironment } from './rollback-environment.js';
+export { validateEnvironment } from './validate-environment.js';

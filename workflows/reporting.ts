@@ -1,0 +1,44 @@
+import type { OperationFailure } from '../contracts/clone.js';
+import { asWorkflowFailure, describeFailure, targetAfter } from './failures.js';
+import type { Operation } from './operation.js';
+import { undoing } from './policies.js';
+import type { SagaHooks } from './saga.js';
+
+interface Requested {
+  source?: string;
+  target?: string;
+  environment?: string;
+  requestedBy?: string;
+}
+
+/** Shows the undo as it runs, then records the failure and makes it the workflow's. */
+export function reportingFailures(operation: Operation, input: Requested): SagaHooks {
+  return {
+    onUndo({ name }) {
+      void operation.enter('undo');
+      operation.log('info', 'undo', name);
+    },
+    async onFailure(failure, undone) {
+      const described = describeFailure(failure, targetAfter(undone));
+      if (undone.stuck) addStuck(described, undone.stuck.at.name);
+      operation.fail(described);
+      await undoing
+        .recordFailure({
+          operation: operation.id,
+          ...(input?.source && { source: String(input.source) }),
+          target: String(input?.target ?? input?.environment),
+          ...(input?.requestedBy && { requestedBy: String(input.requestedBy) }),
+          failure: described,
+          startedAt: operation.startedAt,
+          timings: operation.timings(),
+        })
+        .catch(() => operation.log('warning', 'undo', 'the report of this failure could not be written'));
+      return asWorkflowFailure(failure, described);
+    },
+  };
+}
+
+function addStuck(failure: OperationFailure, at: string): void {
+  failure.message += ` The undo stopped at: ${at}.`;
+  failure.next = `Restore it by hand: envclone restore-points <environment>, then: envclone rollback <environment>`;
+}
