@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import type { CloneOptions } from '../../contracts/clone.js';
+
+export interface CloneFlags {
+  raw?: boolean;
+  auditLogs: boolean;
+  conversations: boolean;
+  reservations: boolean;
+  userRoles: boolean;
+}
+
+/** The options of a clone as flags. What is not said is decided by the target's `.env` file. */
+export function addCloneOptions(command: Command): Command {
+  return command
+    .option('--raw', 'do not mask; the target needs "allowRawData": true')
+    .option('--no-audit-logs', 'leave the audit system empty')
+    .option('--no-conversations', 'leave the conversations system empty')
+    .option('--no-reservations', 'leave the reservations system empty')
+    .option('--no-user-roles', 'give role columns their default');
+}
+
+export function cloneOptionsOf(flags: CloneFlags): Partial<CloneOptions> {
+  return {
+    ...(flags.raw && { anonymizeData: false }),
+    ...(!flags.auditLogs && { includeAuditLogs: false }),
+    ...(!flags.conversations && { includeConversations: false }),
+    ...(!flags.reservations && { includeReservations: false }),
+    ...(!flags.userRoles && { preserveUserRoles: false }),
+  };
+}

@@ -1,0 +1,28 @@
+import { ConnectionError } from '../../contracts/errors.js';
+import type { Configuration } from '../../engine/environments/configuration.js';
+import { createEnvironmentCloner, type EnvironmentCloner } from '../environment-cloner.js';
+import { ensureStack } from '../local-stack.js';
+import type { CommandContext } from './command.js';
+
+/** A cloner on the configured Temporal server; on the directory's own one when none is configured. */
+export async function connectCloner(
+  { directory, say }: CommandContext,
+  { temporal }: Configuration,
+): Promise<EnvironmentCloner> {
+  const { namespace, taskQueue, apiKey, tls } = temporal;
+  const address = temporal.address ?? (await ensureStack(directory, say)).address;
+  const cloner = await createEnvironmentCloner({
+    address,
+    namespace,
+    taskQueue,
+    tls,
+    ...(apiKey && { apiKey: apiKey.reveal() }),
+  });
+  if (temporal.address && !(await cloner.hasWorker())) {
+    await cloner.close();
+    throw new ConnectionError('TEMPORAL_UNAVAILABLE', `no worker polls task queue ${taskQueue} at ${address}`, {
+      next: 'Start one: envclone worker',
+    });
+  }
+  return cloner;
+}

@@ -1,0 +1,43 @@
+import type { CloneOperation } from '../../contracts/clone.js';
+import type { EnvironmentCloner, OperationHandle } from '../environment-cloner.js';
+import type { CommandContext } from './command.js';
+import { createProgress } from './progress.js';
+
+/**
+ * Shows an operation until it has ended, and returns its result. The first Ctrl-C asks it to stop and shows the undo; the second leaves it running.
+ * @throws OperationFailedError
+ */
+export async function follow<Result>(
+  { say }: CommandContext,
+  cloner: EnvironmentCloner,
+  handle: OperationHandle<Result>,
+): Promise<Result> {
+  const progress = createProgress(process.stderr);
+  let interrupts = 0;
+  const onInterrupt = () => {
+    interrupts++;
+    if (interrupts === 1) {
+      progress.clear();
+      say('stopping: the target is being restored; press Ctrl-C again to leave it to the worker');
+      void handle.cancel();
+      return;
+    }
+    say(`the operation goes on: ${handle.operationId}`);
+    process.exit(130);
+  };
+  process.on('SIGINT', onInterrupt);
+  try {
+    const result = handle.result();
+    result.catch(() => {}); // awaited below; watching ends first
+    let last: CloneOperation | undefined;
+    for await (const operation of cloner.watch(handle.operationId)) {
+      last = operation;
+      progress.show(operation);
+    }
+    progress.end(last);
+    return await result;
+  } finally {
+    process.removeListener('SIGINT', onInterrupt);
+    progress.clear();
+  }
+}
