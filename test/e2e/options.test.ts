@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CloneOptions } from '../../contracts/clone.js';
+import { createWorld, type World } from '../support/world.js';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await createWorld({ major: 17 });
+  await world.configure((config) => {
+    config.environments.test = { type: 'test', allowRawData: true };
+  });
+  await new Promise((resolve) => setTimeout(resolve, 2_100));
+}, 60_000);
+
+afterAll(() => world[Symbol.asyncDispose]());
+
+const count = async (table: string) => Number((await world.target.column(`select count(*) from ${table}`))[0]);
+
+async function clone(options: Partial<CloneOptions>) {
+  return world.cloner.cloneEnvironment({ source: 'production', target: 'test', confirm: 'test', options });
+}
+
+test('without audit logs the audit system is there and empty', async () => {
+  await clone({ includeAuditLogs: false });
+  expect(await count('audit.audit_logs')).toBe(0);
+  expect(await count('public.guests')).toBeGreaterThan(0);
+}, 60_000);
+
+test('without conversations nothing that needs one is left', async () => {
+  await clone({ includeConversations: false });
+  expect(await count('public.conversations')).toBe(0);
+  expect(await count('public.messages')).toBe(0);
+  expect(await count('public.reservations')).toBeGreaterThan(0);
+}, 60_000);
+
+test('without reservations the keys that lead to them are null, and tables that cannot be without are empty', async () => {
+  await clone({ includeReservations: false });
+  expect(await count('public.reservations')).toBe(0);
+  expect(await count('public.payments')).toBe(0);
+  expect(await count('public.lofts')).toBeGreaterThan(0);
+}, 60_000);
+
+test('without user roles everybody has the default role', async () => {
+  await clone({ preserveUserRoles: false });
+  expect(await world.target.column('select distinct role::text from public.profiles')).toHaveLength(1);
+}, 60_000);
+
+test("unmasked, where the target allows it, the rows are production's", async () => {
+  await clone({ anonymizeData: false });
+  expect(await count(`public.guests where email like '%@test.local'`)).toBe(0);
+}, 60_000);
+
+test("rules of one run come before the file's", async () => {
+  await clone({
+    customAnonymizationRules: [
+      { tableName: 'public.lofts', columnName: 'description', anonymizationType: 'constant', value: 'a loft' },
+    ],
+  });
+  expect(
+    await world.target.column('select distinct description from public.lofts where description is not null'),
+  ).toEqual(['a loft']);
+}, 60_000);

@@ -1,0 +1,48 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { Worker } from '@temporalio/worker';
+import { expect, test } from 'vitest';
+import { failing, startScriptedWorker } from '../support/scripted-worker.js';
+
+const HISTORIES = new URL('./histories/', import.meta.url);
+const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** `ENVCLONE_RECORD=<version> vitest run test/replay` records what a release's workflows do; recorded ones are never changed. */
+const version = process.env.ENVCLONE_RECORD;
+
+test.runIf(version)(
+  'records the histories of this version',
+  async () => {
+    await record('clone-completed', {});
+    await record('clone-undone', { finishSchema: failing('SCHEMA_STATEMENT_FAILED') });
+  },
+  60_000,
+);
+
+test('workflows that were started by an earlier version go on with this one', async () => {
+  const files = (await readdir(HISTORIES)).filter((file) => file.endsWith('.json'));
+  expect(files).not.toEqual([]);
+  for (const file of files) {
+    const history: unknown = JSON.parse(await readFile(new URL(file, HISTORIES), 'utf8'));
+    await Worker.runReplayHistory({ workflowsPath }, history, 'clone-test-20260102T030405-9f3a');
+  }
+}, 60_000);
+
+async function record(name: string, script: Parameters<typeof startScriptedWorker>[0]): Promise<void> {
+  await using worker = await startScriptedWorker(script);
+  const handle = await worker.client.workflow.start('cloneEnvironment', {
+    workflowId: 'clone-test-20260102T030405-9f3a',
+    taskQueue: worker.taskQueue,
+    args: [{ source: 'production', target: 'test', confirm: 'test' }],
+  });
+  await handle.result().catch(() => {});
+  await writeFile(
+    new URL(`${version}-${name}.json`, HISTORIES),
+    `${historyToJSON(await handle.fetchHistory())
+      .replaceAll(ROOT, '')
+      .replaceAll(/[0-9]+@[\w.-]+/g, '1@worker')}\n`,
+  );
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { Client, Connection } from '@temporalio/client';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { inject } from 'vitest';
+import { SNAPSHOT_HELD_SIGNAL, TARGET_HELD_SIGNAL } from '../../contracts/workflows.js';
+
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+
+export type ScriptedActivity = (input: never) => unknown;
+
+export interface ScriptedWorker extends AsyncDisposable {
+  client: Client;
+  taskQueue: string;
+  /** Activities in the order they started. */
+  calls: string[];
+}
+
+/**
+ * A real worker on a real server whose activities follow a script: the order of the workflow's steps is what is tested, not what the steps do.
+ * An activity without a script answers at once.
+ */
+export async function startScriptedWorker(script: Record<string, ScriptedActivity> = {}): Promise<ScriptedWorker> {
+  const address = inject('temporalAddress');
+  const taskQueue = `scripted-${randomBytes(4).toString('hex')}`;
+  const calls: string[] = [];
+  const activities: Record<string, ScriptedActivity> = { ...ANSWERS, ...script };
+  const [native, connection] = await Promise.all([
+    NativeConnection.connect({ address }),
+    Connection.connect({ address }),
+  ]);
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue,
+    workflowBundle: await workflowBundle(),
+    maxHeartbeatThrottleInterval: '200ms',
+    activities: Object.fromEntries(
+      Object.entries(activities).map(([name, run]) => [
+        name,
+        (input: never) => {
+          calls.push(name);
+          return run(input);
+        },
+      ]),
+    ),
+  });
+  const run = worker.run();
+  return {
+    client: new Client({ connection }),
+    taskQueue,
+    calls,
+    async [Symbol.asyncDispose]() {
+      worker.shutdown();
+      await run;
+      await Promise.all([native.close(), connection.close()]);
+    },
+  };
+}
+
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+
+function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
+  return bundle;
+}
+
+/** Fails for good with a code, as activities do. */
+export function failing(code: string): ScriptedActivity {
+  return () => {
+    throw ApplicationFailure.create({ type: code, message: `scripted ${code}`, nonRetryable: true });
+  };
+}
+
+/** Runs until the workflow cancels it. */
+export async function untilCancelled(): Promise<never> {
+  const beat = setInterval(() => Context.current().heartbeat(), 200);
+  try {
+    return await Context.current().cancelled;
+  } catch {
+    throw new CancelledFailure('cancelled');
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+const grant = {
+  operation: 'op',
+  source: 'production',
+  sourceType: 'production',
+  target: 'test',
+  confirm: 'test',
+  options: {},
+};
+const plan = { operation: 'op', name: 'plan.json' };
+
+const ANSWERS: Record<string, ScriptedActivity> = {
+  admitClone: () => grant,
+  admitRollback: () => ({ grant, point: { environment: 'test', id: 'older' } }),
+  holdTarget: () => holding(TARGET_HELD_SIGNAL),
+  planClone: () => ({
+    plan,
+    units: [
+      { tables: ['public.a'], sizeBytes: 10 },
+      { tables: ['public.b'], sizeBytes: 5 },
+    ],
+    tables: 2,
+    sizeBytes: 15,
+    warnings: [],
+  }),
+  createRestorePoint: () => undefined,
+  discardRestorePoint: () => undefined,
+  rebuildSchema: () => undefined,
+  dropCreatedRoles: () => undefined,
+  restoreTarget: () => undefined,
+  holdSnapshot: ({ epoch }: { epoch: string }) => holding(SNAPSHOT_HELD_SIGNAL, { epoch, snapshot: '00000003-1' }),
+  copyUnit: () => ({ tables: 1, rows: 1, bytes: 1 }),
+  buildKeys: () => undefined,
+  finishSchema: () => undefined,
+  validateClone: () => undefined,
+  completeClone: () => ({ statistics: { tablesCloned: 2 }, status: 'completed' }),
+  completeRollback: () => ({ environment: 'test' }),
+  validateEnvironment: () => ({ isValid: true }),
+  recordFailure: () => undefined,
+};
+
+async function holding(signal: string, ...values: unknown[]): Promise<void> {
+  const { client, info } = Context.current();
+  await client.workflow.getHandle(info.workflowExecution?.workflowId ?? '').signal(signal, ...values);
+  return untilCancelled();
+}
