@@ -1,17 +1,20 @@
-import type { RestorePointInput } from '../contracts/stages.js';
-import { createRestorePoint, discardRestorePoint } from '../engine/backup/restore-points.js';
+import type { RestorePointInput, TargetGrant } from '../contracts/stages.js';
+import { createRestorePoint, discardRestorePoint, listRestorePoints } from '../engine/backup/restore-points.js';
+import { readLedger } from '../engine/copy/ledger.js';
 import { readSequences } from '../engine/copy/sequences.js';
-import { adapt } from './adapt.js';
+import { type ActivityScope, adapt } from './adapt.js';
 import { readSchema } from './read-schema.js';
 import { restorePoint } from './restore-point.js';
-import type { OpenServices } from './services.js';
+import type { OpenServices, Services } from './services.js';
 
 export const createBackupActivities = (open: OpenServices) => ({
-  /** Keeps the target as it is now: schema and rows, or the fact that there is no database. */
+  /** Keeps the target as it is now: schema and rows, or the fact that there is no database. A clone that was ended without its undo is undone first. */
   async createRestorePoint({ grant, point }: RestorePointInput): Promise<void> {
     return adapt(async ({ signal, progress }) => {
-      const { guard, artifacts } = await open();
-      const target = await guard.admitTarget(grant.target, { ...grant, signal });
+      const services = await open();
+      const { artifacts } = services;
+      await undoUnfinished(services, grant, { signal, progress });
+      const target = await services.guard.admitTarget(grant.target, { ...grant, signal });
       const schema = target.exists ? await readSchema(target, signal) : undefined;
       await createRestorePoint({
         from: target,
@@ -43,3 +46,20 @@ export const createBackupActivities = (open: OpenServices) => ({
     });
   },
 });
+
+/** The ledger of another operation is still in the target: that one was terminated, so nothing was undone. */
+async function undoUnfinished(
+  { guard, artifacts }: Services,
+  grant: TargetGrant,
+  { signal, progress }: ActivityScope,
+): Promise<void> {
+  const target = await guard.admitTarget(grant.target, { ...grant, signal });
+  if (!target.exists) return;
+  await using session = await target.connect({ purpose: 'ledger', signal });
+  const id = (await readLedger(session))?.operation;
+  await session.close();
+  if (id === undefined || id === grant.operation) return;
+  const points = await listRestorePoints(artifacts, grant.target);
+  const point = points.find((candidate) => candidate.id === id);
+  if (point) await restorePoint({ target, point, artifacts, signal, onProgress: progress });
+}

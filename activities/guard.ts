@@ -18,6 +18,8 @@ export const createGuardActivities = (open: OpenServices) => ({
       configuration.require([source, target]);
       await guard.admitTarget(target, { confirm, operation, signal, source });
       const { type } = await guard.admitSource(source, { signal, operation });
+      const decided = cloneOptionsFrom({ configuration, target, options });
+      if (decided.anonymizeData) configuration.maskKey(target); // missing, it is told before anything is touched
       await auditTrail.record({ operation, action: 'clone', source, target, requestedBy, outcome: 'admitted' });
       return {
         operation,
@@ -26,7 +28,7 @@ export const createGuardActivities = (open: OpenServices) => ({
         target,
         confirm: confirm ?? '',
         ...(requestedBy && { requestedBy }),
-        options: cloneOptionsFrom({ configuration, target, options }),
+        options: decided,
       };
     });
   },

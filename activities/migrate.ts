@@ -19,7 +19,7 @@ export const createMigrateActivities = (open: OpenServices) => ({
       const services = await open();
       const { plan, schema, statements } = await readStage(services, stage);
       const target = await services.guard.admitTarget(stage.grant.target, { ...stage.grant, signal });
-      if (plan.createsDatabase) await createDatabase(target, { encoding: schema.encoding, signal });
+      if (!target.exists) await createDatabase(target, { encoding: schema.encoding, signal });
       await createRoles(target, plan.createsRoles, { signal });
       await dropEverything(target, { signal });
       await applyStatements(target, ofStage(statements, 'pre-data'), { signal, onProgress: progress });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, openSync, statSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +15,7 @@ export interface StackState {
   pid: number;
   address: string;
   uiUrl: string;
-  /** The program that it runs; another build is another program. */
+  /** Hash of its program and settings; with others it is replaced once it is idle. */
   build: string;
 }
 
@@ -117,8 +118,14 @@ async function isBusy(address: string): Promise<boolean> {
   }
 }
 
+/** Program and settings: a worker has those that it was started with. */
 function currentBuild(): string {
-  return String(statSync(MAIN).mtimeMs);
+  const settings = Object.entries(process.env)
+    .filter(([name]) => /^(ENVCLONE|TEMPORAL)_/.test(name))
+    .sort();
+  return createHash('sha256')
+    .update(JSON.stringify([statSync(MAIN).mtimeMs, settings]))
+    .digest('hex');
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -33,7 +33,7 @@ export interface CloneInput {
 
 export interface ValidateInput {
   environment: string;
-  /** Compare with the plan of this clone; by default the newest clone of the environment. */
+  /** Compare with the plan of this clone; without one the environment is checked for itself. */
   operation?: string;
 }
 
