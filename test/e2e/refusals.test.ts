@@ -75,6 +75,16 @@ test('a source that is down is asked again, and then named without its password'
   expect(String(failure)).not.toContain('hidden');
 }, 90_000);
 
+test('a target that is down is asked again, and then named without its password', async () => {
+  const port = await freePort();
+  await world.environment('test', { DATABASE_URL: `postgres://u:hidden@127.0.0.1:${port}/x`, ENVCLONE_MASK_KEY: KEY });
+  await settle();
+  const failure = await refusal();
+  expect(failure).toMatchObject({ code: 'CONNECTION_FAILED', target: 'untouched' });
+  expect(String(failure)).toContain(String(port));
+  expect(String(failure)).not.toContain('hidden');
+}, 90_000);
+
 test('unmasked data of production is refused unless the target allows it', async () => {
   const failure = await refusal({ ...CLONE, options: { anonymizeData: false } });
   expect(failure).toMatchObject({ code: 'RAW_DATA_REFUSED', target: 'untouched' });
