@@ -2,18 +2,17 @@ import type { AnonymizationType } from '../../contracts/anonymization.js';
 import { ConfigurationError } from '../../contracts/errors.js';
 import type { ColumnPlan, ColumnRule } from '../../contracts/plan.js';
 import type { TypeShape } from '../../contracts/schema.js';
+import type { ValueMasker } from '../../contracts/value-masker.js';
+import { maskedRoom } from './byte-text.js';
 import { mapArray, mapComposite } from './containers.js';
 import { type CustomGenerator, createCustomMasker } from './custom-generator.js';
 import { emptyOf } from './empty-value.js';
 import { type MaskTools, TEXT_TYPES } from './generator.js';
 import { GENERATORS } from './generators/index.js';
 import { mapHstore } from './hstore.js';
-import { mapJson } from './json.js';
+import { mapJson, rewriteJson } from './json.js';
 import { createLeafMaskers, type LeafMaskers } from './leaves.js';
 import type { SipHash } from './sip-hash.js';
-
-/** The decoded text form of one value that is not null, to its masked text form. */
-export type ValueMasker = (value: string) => string | null;
 
 export interface CompileInput {
   /** `schema.table` */
@@ -70,7 +69,7 @@ function generatedColumn(rule: ColumnRule, shape: TypeShape, hashOf: CompileInpu
     if (rule.type !== 'json') return generatedText(rule, type, hashOf);
     const generated = generatedText({ ...rule, type: 'mask', domain: 'mask', isUnique: false }, type, hashOf);
     if (path.length > 0) {
-      if (TEXT_TYPES.includes(type)) return leaves.textAt(path);
+      if (TEXT_TYPES.includes(type)) return path.reduce((node, key) => node.child(key), leaves.root).text;
       return type === 'uuid' ? undefined : generated; // in here, a uuid identifies a row
     }
     return generated && jsonMasker(leaves, generated);
@@ -79,7 +78,9 @@ function generatedColumn(rule: ColumnRule, shape: TypeShape, hashOf: CompileInpu
 
 /** Text that should be JSON and is not gets masked as a whole. */
 function jsonMasker(leaves: LeafMaskers, otherwise: ValueMasker): ValueMasker {
-  return (value) => mapJson(value, leaves) ?? otherwise(value);
+  const masker: ValueMasker = (value) => mapJson(value, leaves) ?? otherwise(value);
+  masker.bytes = (from, at, stop, out) => rewriteJson(from, at, stop, out, leaves);
+  return masker;
 }
 
 /** The masker of leaves inside json, hstore and composites: each generator in its family's domain, as columns have it by default. */
@@ -103,7 +104,24 @@ function generatedText(rule: ColumnRule, type: string, hashOf: CompileInput['has
       : type === 'bpchar'
         ? (value: string) => generator.mask(value.trimEnd(), tools)
         : (value: string) => generator.mask(value, tools);
-  return (value) => (value.charCodeAt(0) > 32 || value.trim() !== '' ? mask(value) : value);
+  const masker: ValueMasker = (value) => (value.charCodeAt(0) > SPACE || value.trim() !== '' ? mask(value) : value);
+  const { maskBytes } = generator;
+  if (maskBytes && (type === 'text' || type === 'varchar')) {
+    masker.bytes = (from, at, stop, out) => {
+      if (stop === at || maybeBlank(from[at] as number)) return false;
+      out.reserve(maskedRoom(stop - at));
+      out.length = maskBytes(from, at, stop, out.bytes, out.length, tools);
+      return true;
+    };
+  }
+  return masker;
+}
+
+const SPACE = 0x20;
+
+/** Blanks beyond ASCII begin with one of these bytes, as other characters do. */
+function maybeBlank(first: number): boolean {
+  return first <= SPACE || first === 0xc2 || first >= 0xe0;
 }
 
 function toolsOf(rule: ColumnRule, type: string, hashOf: CompileInput['hashOf']): MaskTools {
@@ -127,7 +145,10 @@ function mapLeaves(
 ): ValueMasker | undefined {
   if (shape.kind === 'array') {
     const element = mapLeaves(shape.element, maskerAt, isWholeComposite, path);
-    return element && ((value) => mapArray(value, shape.delimiter, element));
+    if (!element) return undefined;
+    const masker: ValueMasker = (value) => mapArray(value, shape.delimiter, element);
+    masker.elements = element;
+    return masker;
   }
   if (shape.kind === 'composite' && !isWholeComposite) {
     const fields = shape.fields.map(({ name, type }) => mapLeaves(type, maskerAt, false, [...path, name]));

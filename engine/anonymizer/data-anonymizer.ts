@@ -3,18 +3,14 @@ import { ConfigurationError } from '../../contracts/errors.js';
 import type { ColumnRule, TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { ForeignKey } from '../../contracts/schema.js';
-import { compileColumn, type ValueMasker } from './compile-column.js';
+import type { TableMasker, ValueMasker } from '../../contracts/value-masker.js';
+import { compileColumn } from './compile-column.js';
 import type { CustomGenerator } from './custom-generator.js';
 import { deriveDomainKey } from './domain-key.js';
 import { GENERATORS } from './generators/index.js';
 import { SipHash } from './sip-hash.js';
 
-export type { CustomGenerator, ValueMasker };
-
-export interface TableMasker {
-  /** One entry per column of the TablePlan; undefined: bytes pass. */
-  columns: (ValueMasker | undefined)[];
-}
+export type { CustomGenerator };
 
 /** The text forms of one row's columns, in the plan's order. */
 export type TextRow = (string | null)[];

@@ -8,33 +8,34 @@ import { token } from './token.js';
  * Letters beyond a to z cannot be permuted within their alphabet, so a value with one becomes a token.
  */
 export function permuteFormat(hash: SipHash, value: string, maxLength = Infinity): string {
-  const digits: string[] = [];
-  const letters: string[] = [];
+  let digits = '';
+  let letters = '';
   let skeleton = '';
   for (const character of value) {
-    const digit = digitOf(character);
+    const code = character.charCodeAt(0);
+    const digit = digitOf(code);
     if (digit >= 0) {
-      digits.push(String(digit));
-      skeleton += String.fromCharCode(character.charCodeAt(0) - digit);
-    } else if (/[a-z]/i.test(character)) {
-      letters.push(character.toLowerCase());
-      skeleton += character < 'a' ? 'A' : 'a';
-    } else if (/[\p{L}\p{N}]/u.test(character)) {
+      digits += digit;
+      skeleton += String.fromCharCode(code - digit);
+    } else if ((code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)) {
+      letters += character.toLowerCase();
+      skeleton += code < 0x61 ? 'A' : 'a';
+    } else if (code > 0x7f && /[\p{L}\p{N}]/u.test(character)) {
       return token(hash, value).slice(0, maxLength);
     } else {
       skeleton += character;
     }
   }
   const digitTweak = letters.length === 0 && digits.length === value.length ? 0 : hash.text(skeleton).low;
-  const newDigits = permuteDigits(hash, digits.join(''), { tweak: digitTweak });
+  const newDigits = permuteDigits(hash, digits, { tweak: digitTweak });
+  if (letters === '') return fill(skeleton, newDigits, '');
   const letterTweak = hash.text(`${skeleton}/${newDigits}`).low;
-  const newLetters = permuteLetters(hash, letters.join(''), { tweak: letterTweak });
+  const newLetters = permuteLetters(hash, letters, { tweak: letterTweak });
   return fill(skeleton, newDigits, newLetters);
 }
 
-/** The value of a decimal digit, ASCII, Arabic-Indic or extended Arabic-Indic; -1 otherwise. */
-export function digitOf(character: string): number {
-  const code = character.charCodeAt(0);
+/** The value of a character code that is a decimal digit, ASCII, Arabic-Indic or extended Arabic-Indic; -1 otherwise. */
+export function digitOf(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   if (code >= 0x660 && code <= 0x669) return code - 0x660;
   if (code >= 0x6f0 && code <= 0x6f9) return code - 0x6f0;
@@ -46,7 +47,8 @@ function fill(skeleton: string, digits: string, letters: string): string {
   let letterAt = 0;
   let result = '';
   for (const place of skeleton) {
-    if (digitOf(place) === 0) result += String.fromCharCode(place.charCodeAt(0) + Number(digits[digitAt++]));
+    if (digitOf(place.charCodeAt(0)) === 0)
+      result += String.fromCharCode(place.charCodeAt(0) + Number(digits[digitAt++]));
     else if (place === 'a') result += letters[letterAt++];
     else if (place === 'A') result += letters[letterAt++]?.toUpperCase();
     else result += place;

@@ -1,4 +1,5 @@
 import type { AnonymizationType } from '../../contracts/anonymization.js';
+import { type BytesMask, maskString } from './byte-text.js';
 import type { SipHash } from './sip-hash.js';
 
 /** What a generator may know of the column, besides the value. */
@@ -28,10 +29,19 @@ export interface Generator {
   describe: string;
   /** A pure function of the value and the domain's key. Never called with a blank value. */
   mask(value: string, tools: MaskTools): string;
+  /** The same on UTF-8 bytes, for whole COPY buffers. Absent: it works on strings. */
+  maskBytes?: BytesMask<MaskTools>;
 }
 
 export function defineGenerator(generator: Generator): Generator {
   return generator;
+}
+
+/** A generator that works on bytes, and through them on strings: one implementation. */
+export function defineBytesGenerator(
+  generator: Omit<Generator, 'mask' | 'maskBytes'> & { maskBytes: BytesMask<MaskTools> },
+): Generator {
+  return { ...generator, mask: (value, tools) => maskString(generator.maskBytes, value, tools) };
 }
 
 /** Types whose text form is any text. */

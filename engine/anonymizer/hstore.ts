@@ -6,7 +6,7 @@ const PAIR = /"([^"\\]*(?:\\.[^"\\]*)*)"=>(?:NULL|"([^"\\]*(?:\\.[^"\\]*)*)")/gs
 export function mapHstore(text: string, leaves: LeafMaskers): string {
   return text.replace(PAIR, (_pair, rawKey: string, rawValue: string | undefined) => {
     const key = unescapeText(rawKey);
-    const masker = leaves.textAt([key]);
+    const masker = leaves.root.child(key).text;
     const value = rawValue === undefined ? null : unescapeText(rawValue);
     const masked = value === null || !masker ? value : masker(value);
     return `${quote(leaves.key(key))}=>${masked === null ? 'NULL' : quote(masked)}`;

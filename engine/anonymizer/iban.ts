@@ -14,10 +14,16 @@ export function withIbanCheck(country: string, account: string): string {
 /** The number that digits and letters (a is 10, z is 35) stand for, modulo 97. */
 function remainder(symbols: string): number {
   let rest = 0;
-  for (const symbol of symbols) {
-    if (symbol === ' ') continue;
-    const value = Number.parseInt(symbol, 36);
-    rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
+  for (let at = 0; at < symbols.length; at++) {
+    const code = symbols.charCodeAt(at);
+    if (code <= SPACE) continue;
+    // The low five bits of a letter are its place in the alphabet, upper or lower case.
+    if (code >= LETTER_A) rest = (rest * 100 + (code & 31) + 9) % 97;
+    else rest = (rest * 10 + code - DIGIT_0) % 97;
   }
   return rest;
 }
+
+const SPACE = 0x20;
+const DIGIT_0 = 0x30;
+const LETTER_A = 0x41;

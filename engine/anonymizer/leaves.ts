@@ -1,14 +1,26 @@
 import type { AnonymizationType } from '../../contracts/anonymization.js';
+import type { ValueMasker } from '../../contracts/value-masker.js';
+import { readString } from './byte-text.js';
 import { classifyName } from './classify-name.js';
 
 /** Masks the leaf at a path of keys. `undefined` is "as it is". */
-export type LeafMasker = ((value: string) => string | null) | undefined;
+export type LeafMasker = ValueMasker | undefined;
+
+/** One path of keys, and the ways on from it. */
+export interface LeafNode {
+  /** Of a text leaf. */
+  readonly text: LeafMasker;
+  /** Of a number: only where a rule or the key's name says that it is personal. */
+  readonly number: LeafMasker;
+  /** The last key of the path, as UTF-8. */
+  readonly key: Buffer;
+  child(key: string): LeafNode;
+  /** The child that was met first, second, … */
+  childAt(order: number): LeafNode | undefined;
+}
 
 export interface LeafMaskers {
-  /** Of a text leaf. */
-  textAt(path: readonly string[]): LeafMasker;
-  /** Of a number: only where a rule or the key's name says that it is personal. */
-  numberAt(path: readonly string[]): LeafMasker;
+  root: LeafNode;
   /** Of a key that is itself personal data (`{"a@b.dz": …}`). */
   key(key: string): string;
 }
@@ -30,34 +42,58 @@ export interface LeafRules {
 export function createLeafMaskers({ paths, maskerOf }: LeafRules): LeafMaskers {
   const patterns = Object.entries(paths).map(([path, type]) => ({ segments: path.split('.'), type }));
   const ruleOf = (path: readonly string[]) => patterns.find(({ segments }) => matches(segments, path))?.type;
-  const cache = new Map<string, { text: LeafMasker; number: LeafMasker }>();
-  const at = (path: readonly string[]) => {
-    const cached = cache.get(path.join('\0'));
-    if (cached) return cached;
+  const maskersAt = (path: readonly string[]) => {
     const rule = ruleOf(path);
     const named = classifyName(path.at(-1) ?? '');
     const numberType = rule ?? (named?.isPersonal ? named.type : undefined);
     const textType = rule ?? (named && named.type !== 'keep' ? named.type : 'mask');
-    const found = {
+    return {
       text: rule || named?.isBirth ? maskerOf(textType) : unlessStructural(maskerOf(textType)),
       number: numberType && maskerOf(numberType),
     };
-    if (cache.size < CACHED_PATHS) cache.set(path.join('\0'), found);
-    return found;
   };
-  return {
-    textAt: (path) => at(path).text,
-    numberAt: (path) => at(path).number,
-    key: (key) => (key.includes('@') ? (maskerOf('email')?.(key) ?? key) : key),
+  let kept = 0;
+  const nodeAt = (path: readonly string[]): LeafNode => {
+    const children = new Map<string, LeafNode>();
+    const inOrder: LeafNode[] = [];
+    return {
+      ...maskersAt(path),
+      key: Buffer.from(path.at(-1) ?? ''),
+      childAt: (order) => inOrder[order],
+      child(key) {
+        const known = children.get(key);
+        if (known) return known;
+        const node = nodeAt([...path, key]);
+        if (kept < KEPT_PATHS) {
+          kept++;
+          children.set(key, node);
+          inOrder.push(node);
+        }
+        return node;
+      },
+    };
   };
+  const email = maskerOf('email');
+  return { root: nodeAt([]), key: (key) => (key.includes('@') ? (email?.(key) ?? key) : key) };
 }
 
 /** Keys can be data, so the number of paths has no limit of its own. */
-const CACHED_PATHS = 10_000;
+const KEPT_PATHS = 10_000;
 
 function unlessStructural(masker: LeafMasker): LeafMasker {
-  return masker && ((value) => (STRUCTURAL_VALUE.test(value) ? value : masker(value)));
+  if (!masker) return undefined;
+  const unless: ValueMasker = (value) => (STRUCTURAL_VALUE.test(value) ? value : masker(value));
+  const { bytes } = masker;
+  if (bytes) {
+    unless.bytes = (from, at, stop, out) => {
+      const mayBeStructural = stop - at >= 10 && (from[at + 4] === HYPHEN || from[at + 8] === HYPHEN);
+      return !(mayBeStructural && STRUCTURAL_VALUE.test(readString(from, at, stop))) && bytes(from, at, stop, out);
+    };
+  }
+  return unless;
 }
+
+const HYPHEN = 0x2d;
 
 /** `*` is one key, `**` any number of them. A path that names a container holds for everything in it. Arrays have no segment of their own. */
 function matches(pattern: readonly string[], path: readonly string[]): boolean {

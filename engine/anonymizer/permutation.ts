@@ -2,6 +2,7 @@ import type { SipHash } from './sip-hash.js';
 
 const ROUNDS = 8;
 const TWO_32 = 2 ** 32;
+const TWO_52 = 2 ** 52;
 const DIGITS = 10;
 const LETTERS = 26;
 /** Symbols in one half, so that radix^half stays below 2^52 and sums are exact. */
@@ -18,7 +19,8 @@ export interface PermutationOptions {
  * Permutes strings of one length over an alphabet: different inputs give different outputs, and none gives itself. Keyed.
  *
  * An alternating Feistel network (the shape of NIST FF1) gives a permutation P; the result is P⁻¹(P(x) + 1), which is one cycle through all
- * strings. So there is no fixed point, and walking on until `accept` agrees permutes the accepted strings.
+ * strings. So there is no fixed point, and walking on until `accept` agrees permutes the accepted strings. Among 10¹⁴ strings and more P alone
+ * does: one that is its own result is not to be expected there.
  */
 export function permuteDigits(hash: SipHash, digits: string, options: PermutationOptions = {}): string {
   return permuteChunks(hash, digits, { radix: DIGITS, ...options });
@@ -50,69 +52,133 @@ function permuteChunks(hash: SipHash, symbols: string, { radix, tweak = 0, accep
 function walk(hash: SipHash, symbols: string, radix: number, tweak: number, accept?: PermutationOptions['accept']) {
   if (symbols === '') return symbols;
   const leftLength = symbols.length >> 1;
-  const leftSize = radix ** leftLength;
-  const rightSize = radix ** (symbols.length - leftLength);
-  const network: Network = {
-    hash,
-    leftSize,
-    rightSize,
-    tweak,
-    left: toNumber(symbols.slice(0, leftLength), radix),
-    right: toNumber(symbols.slice(leftLength), radix),
-  };
+  const rightLength = symbols.length - leftLength;
+  const network = networkOf(hash, radix, symbols.length, tweak);
+  network.left = toNumber(symbols.slice(0, leftLength), radix);
+  network.right = toNumber(symbols.slice(leftLength), radix);
   for (;;) {
-    encrypt(network);
-    network.right = (network.right + 1) % rightSize;
-    if (network.right === 0) network.left = (network.left + 1) % leftSize;
-    decrypt(network);
-    const result =
-      toSymbols(network.left, leftLength, radix) + toSymbols(network.right, symbols.length - leftLength, radix);
+    network.step();
+    const result = toSymbols(network.left, leftLength, radix) + toSymbols(network.right, rightLength, radix);
     if (!accept || accept(result)) return result;
   }
 }
 
-interface Network {
-  hash: SipHash;
-  leftSize: number;
-  rightSize: number;
-  tweak: number;
-  /** The two halves as they are now. */
-  left: number;
-  right: number;
+/** The same as `permuteDigits` for a number written with `length` digits, at most nine: without making strings. */
+export function permuteInteger(hash: SipHash, value: number, length: number): number {
+  const network = networkOf(hash, DIGITS, length, 0);
+  const { rightSize } = network;
+  network.left = (value / rightSize) | 0;
+  network.right = value % rightSize;
+  network.step();
+  return network.left * rightSize + network.right;
 }
 
-function encrypt(network: Network): void {
-  let a = network.left;
-  let b = network.right;
-  for (let round = 0; round < ROUNDS; round++) {
-    const size = round % 2 === 0 ? network.leftSize : network.rightSize;
-    const next = (a + roundValue(network, round, b, size)) % size;
-    a = b;
-    b = next;
+/** A network of digits that is used again and again keeps its round values: a table for each round. */
+const TABLE_FROM_USE = 32;
+const LARGEST_TABLE = 20_000;
+const KEPT_NETWORKS = 64;
+/** From this many strings on, one that is its own result is not to be expected: the way there and back is not gone. */
+const VAST = 1e14;
+const kept = new WeakMap<SipHash, Map<number, Network>>();
+
+function networkOf(hash: SipHash, radix: number, length: number, tweak: number): Network {
+  const leftLength = length >> 1;
+  if (radix !== DIGITS) return new Network(hash, radix ** leftLength, radix ** (length - leftLength), tweak);
+  let networks = kept.get(hash);
+  if (!networks) {
+    networks = new Map();
+    kept.set(hash, networks);
   }
-  network.left = a;
-  network.right = b;
-}
-
-function decrypt(network: Network): void {
-  let a = network.left;
-  let b = network.right;
-  for (let round = ROUNDS - 1; round >= 0; round--) {
-    const size = round % 2 === 0 ? network.leftSize : network.rightSize;
-    const previous = (b - roundValue(network, round, a, size) + size) % size;
-    b = a;
-    a = previous;
+  const key = (tweak >>> 0) * 64 + length;
+  let network = networks.get(key);
+  if (!network) {
+    if (networks.size === KEPT_NETWORKS) networks.clear();
+    network = new Network(hash, radix ** leftLength, radix ** (length - leftLength), tweak);
+    networks.set(key, network);
   }
-  network.left = a;
-  network.right = b;
+  return network;
 }
 
-/** A remainder of doubles is ten times slower than one of integers, so small halves (phones) never see one. */
-function roundValue({ hash, leftSize, tweak }: Network, round: number, half: number, size: number): number {
-  const lengths = round ^ leftSize;
-  if (half < TWO_32 / 2) hash.words(lengths, tweak, half, 0);
-  else hash.words(lengths, tweak, half % TWO_32, Math.floor(half / TWO_32));
-  return size <= 0x10000 ? hash.low % size : ((hash.high & 0xfffff) * TWO_32 + hash.low) % size;
+/** Two halves, each in turn shifted by a keyed function of the other. */
+class Network {
+  left = 0;
+  right = 0;
+  #uses = 0;
+  /** By round and half: the round's value plus one; 0 is not known yet. */
+  #tables: Uint32Array[] | undefined;
+
+  constructor(
+    readonly hash: SipHash,
+    readonly leftSize: number,
+    readonly rightSize: number,
+    readonly tweak: number,
+  ) {}
+
+  /** Moves to the next string of the cycle. */
+  step(): void {
+    if (this.#uses < TABLE_FROM_USE && ++this.#uses === TABLE_FROM_USE) this.#tables = this.#emptyTables();
+    this.#encrypt();
+    if (this.leftSize * this.rightSize >= VAST) return;
+    if (++this.right === this.rightSize) {
+      this.right = 0;
+      if (++this.left === this.leftSize) this.left = 0;
+    }
+    this.#decrypt();
+  }
+
+  #encrypt(): void {
+    let a = this.left;
+    let b = this.right;
+    for (let round = 0; round < ROUNDS; round++) {
+      const size = (round & 1) === 0 ? this.leftSize : this.rightSize;
+      let next = a + this.#value(round, b, size);
+      if (next >= size) next -= size;
+      a = b;
+      b = next;
+    }
+    this.left = a;
+    this.right = b;
+  }
+
+  #decrypt(): void {
+    let a = this.left;
+    let b = this.right;
+    for (let round = ROUNDS - 1; round >= 0; round--) {
+      const size = (round & 1) === 0 ? this.leftSize : this.rightSize;
+      let previous = b - this.#value(round, a, size);
+      if (previous < 0) previous += size;
+      b = a;
+      a = previous;
+    }
+    this.left = a;
+    this.right = b;
+  }
+
+  #value(round: number, half: number, size: number): number {
+    const table = this.#tables?.[round];
+    if (!table) return this.#roundValue(round, half, size);
+    const known = table[half] as number;
+    if (known > 0) return known - 1;
+    const value = this.#roundValue(round, half, size);
+    table[half] = value + 1;
+    return value;
+  }
+
+  #emptyTables(): Uint32Array[] | undefined {
+    if (this.rightSize > LARGEST_TABLE) return undefined;
+    // What an even round shifts is the left half, by a function of the right one.
+    return Array.from(
+      { length: ROUNDS },
+      (_, round) => new Uint32Array(round % 2 === 0 ? this.rightSize : this.leftSize),
+    );
+  }
+
+  #roundValue(round: number, half: number, size: number): number {
+    const { hash, leftSize, tweak } = this;
+    const high = Math.floor(half / TWO_32);
+    hash.words(round ^ leftSize, tweak, half - high * TWO_32, high);
+    return Math.floor((((hash.high & 0xfffff) * TWO_32 + hash.low) / TWO_52) * size);
+  }
 }
 
 function toNumber(symbols: string, radix: number): number {

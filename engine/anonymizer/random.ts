@@ -21,3 +21,8 @@ export function createRandom({ high, low }: Pick<SipHash, 'high' | 'low'>): Rand
   for (let warmUp = 0; warmUp < 8; warmUp++) next();
   return next;
 }
+
+/** A number below `size` from 32 unsigned bits. A remainder would be several times slower: these bits do not fit a small integer. */
+export function scale32(bits: number, size: number): number {
+  return Math.floor((bits * size) / 0x1_0000_0000);
+}

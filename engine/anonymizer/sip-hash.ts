@@ -65,7 +65,12 @@ export class SipHash {
     return this.bytes(scratch, 16);
   }
 
-  bytes(bytes: Uint8Array, length = bytes.length): this {
+  /** Hashes the bytes from `start` up to `stop`. */
+  range(bytes: Uint8Array, start: number, stop: number): this {
+    return this.bytes(bytes, stop - start, start);
+  }
+
+  bytes(bytes: Uint8Array, length = bytes.length, start = 0): this {
     const { compression, finalization } = this.#rounds;
     let v0h = this.#k0h ^ 0x736f6d65;
     let v0l = this.#k0l ^ 0x70736575;
@@ -76,7 +81,8 @@ export class SipHash {
     let v3h = this.#k1h ^ 0x74656462;
     let v3l = this.#k1l ^ 0x79746573;
     const blocks = (length >>> 3) + 1;
-    let at = 0;
+    const stop = start + length;
+    let at = start;
     for (let block = 0; block <= blocks; block++) {
       let wordLow = 0;
       let wordHigh = 0;
@@ -90,7 +96,7 @@ export class SipHash {
         at += 8;
       } else {
         wordHigh = length << 24;
-        for (let shift = 0; at < length; at++, shift += 8) {
+        for (let shift = 0; at < stop; at++, shift += 8) {
           if (shift < 32) wordLow |= (bytes[at] as number) << shift;
           else wordHigh |= (bytes[at] as number) << (shift - 32);
         }

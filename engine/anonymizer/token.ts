@@ -1,3 +1,4 @@
+import { cutAt } from './byte-text.js';
 import type { SipHash } from './sip-hash.js';
 
 /** Lower case only, so that tokens stay different where case is ignored; no i, l, o, u, which read like others. */
@@ -20,6 +21,26 @@ export function token(hash: SipHash, value: string): string {
   );
 }
 
+/** The last result of a hash, in 13 characters of ASCII. Returns where they end. */
+export function writeToken({ high, low }: Pick<SipHash, 'high' | 'low'>, into: Buffer, to: number): number {
+  let at = writePair(high >>> 22, into, to);
+  at = writePair(high >>> 12, into, at);
+  at = writePair(high >>> 2, into, at);
+  at = writePair((high << 8) | (low >>> 24), into, at);
+  at = writePair(low >>> 14, into, at);
+  at = writePair(low >>> 4, into, at);
+  into[at] = CODES[(low << 1) & 31] as number;
+  return at + 1;
+}
+
+const CODES = Buffer.from(ALPHABET);
+
+function writePair(bits: number, into: Buffer, to: number): number {
+  into[to] = CODES[(bits >>> 5) & 31] as number;
+  into[to + 1] = CODES[bits & 31] as number;
+  return to + 2;
+}
+
 /** Two characters at once halve the concatenations. */
 const PAIRS = Array.from({ length: 1024 }, (_, bits) => `${ALPHABET[bits >>> 5]}${ALPHABET[bits & 31]}`);
 
@@ -27,9 +48,21 @@ function pair(bits: number): string {
   return PAIRS[bits & 1023] as string;
 }
 
-/** `text` made different for each value: followed by its token, cut so that both fit. */
-export function withToken(text: string, suffix: string, { maxLength = Infinity, separator = ' ' }): string {
-  if (maxLength <= suffix.length + separator.length) return suffix.slice(0, maxLength);
-  const room = maxLength - suffix.length - separator.length;
-  return `${text.length <= room ? text : Array.from(text).slice(0, room).join('')}${separator}${suffix}`;
+/**
+ * Makes the text at `to` different for each value: its token follows, and the text is cut so that both fit. The token is the hash's last result.
+ * Returns where it ends.
+ */
+export function writeWithToken(
+  hash: Pick<SipHash, 'high' | 'low'>,
+  into: Buffer,
+  to: number,
+  end: number,
+  { maxLength = Infinity, separator = 0x20 }: { maxLength?: number; separator?: number },
+): number {
+  if (maxLength <= TOKEN_LENGTH + 1) return Math.min(writeToken(hash, into, to), to + maxLength);
+  const cut = cutAt(into, to, end, maxLength - TOKEN_LENGTH - 1);
+  into[cut] = separator;
+  return writeToken(hash, into, cut + 1);
 }
+
+const TOKEN_LENGTH = 13;

@@ -1,11 +1,8 @@
 import type { AnonymizationType } from '../../contracts/anonymization.js';
 import type { ColumnPlan, ColumnRule, TablePlan } from '../../contracts/plan.js';
 import type { ColumnDefinition, SchemaDefinition, TableDefinition, TypeShape } from '../../contracts/schema.js';
-import {
-  type CustomGenerator,
-  createDataAnonymizer,
-  type ValueMasker,
-} from '../../engine/anonymizer/data-anonymizer.js';
+import type { ValueMasker } from '../../contracts/value-masker.js';
+import { type CustomGenerator, createDataAnonymizer } from '../../engine/anonymizer/data-anonymizer.js';
 
 export const KEY = new Uint8Array(32).fill(7);
 export const OTHER_KEY = new Uint8Array(32).fill(8);

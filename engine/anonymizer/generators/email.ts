@@ -1,31 +1,33 @@
-import { defineGenerator, type MaskTools, TEXT_TYPES } from '../generator.js';
-import { SHORTEST_TOKEN, token } from '../token.js';
+import type { BytesMask } from '../byte-text.js';
+import { defineBytesGenerator, type Generator, type MaskTools, TEXT_TYPES } from '../generator.js';
+import { SHORTEST_TOKEN, writeToken } from '../token.js';
 
-const HOST = '@test.local';
+const HOST = Buffer.from('@test.local');
 
-export const email = defineGenerator({
-  name: 'email',
-  family: 'email',
-  types: TEXT_TYPES,
-  injective: true,
-  uniqueLength: 'user'.length + SHORTEST_TOKEN + HOST.length,
-  describe: '`user<hash>@test.local`',
-  mask: (value, tools) => address('user', value, tools),
-});
+export const email = emailGenerator({ name: 'email', family: 'email' }, 'user');
+export const guestEmail = emailGenerator({ name: 'guestEmail', family: 'guestEmail' }, 'guest');
 
-export const guestEmail = defineGenerator({
-  ...email,
-  name: 'guestEmail',
-  family: 'guestEmail',
-  uniqueLength: 'guest'.length + SHORTEST_TOKEN + HOST.length,
-  describe: '`guest<hash>@test.local`',
-  mask: (value, tools) => address('guest', value, tools),
-});
+function emailGenerator(about: Pick<Generator, 'name' | 'family'>, user: string): Generator {
+  return defineBytesGenerator({
+    ...about,
+    types: TEXT_TYPES,
+    injective: true,
+    uniqueLength: user.length + SHORTEST_TOKEN + HOST.length,
+    describe: `\`${user}<hash>@test.local\``,
+    maskBytes: addressOf(Buffer.from(user)),
+  });
+}
 
 /** Where the column is too short the hash is, and where even that does not fit only the hash remains. */
-function address(user: string, value: string, { hash, maxLength }: MaskTools): string {
-  const suffix = token(hash, value);
-  if (maxLength === undefined) return `${user}${suffix}${HOST}`;
-  const room = maxLength - user.length - HOST.length;
-  return room > 0 ? `${user}${suffix.slice(0, room)}${HOST}` : suffix.slice(0, maxLength);
+function addressOf(user: Buffer): BytesMask<MaskTools> {
+  return (from, at, stop, into, to, { hash, maxLength = Infinity }) => {
+    hash.range(from, at, stop);
+    const room = maxLength - user.length - HOST.length;
+    if (room <= 0) return Math.min(writeToken(hash, into, to), to + maxLength);
+    let end = to;
+    for (let index = 0; index < user.length; index++) into[end++] = user[index] as number;
+    end = Math.min(writeToken(hash, into, end), end + room);
+    for (let index = 0; index < HOST.length; index++) into[end++] = HOST[index] as number;
+    return end;
+  };
 }

@@ -1,26 +1,64 @@
-import { defineGenerator, type MaskTools, TEXT_TYPES } from '../generator.js';
+import { LAST_ASCII, readString, writeBytes, writeString } from '../byte-text.js';
+import { defineBytesGenerator, type MaskTools, TEXT_TYPES } from '../generator.js';
 import { createRandom } from '../random.js';
-import { SHORTEST_TOKEN, token, withToken } from '../token.js';
+import { SHORTEST_TOKEN, writeWithToken } from '../token.js';
 
-export const mask = defineGenerator({
+const HYPHEN = 0x2d;
+
+export const mask = defineBytesGenerator({
   name: 'mask',
   family: 'mask',
   types: [...TEXT_TYPES, 'bytea', 'uuid'],
   injective: false,
   uniqueLength: SHORTEST_TOKEN,
   describe: 'letters become x and digits 0, length kept; a uuid becomes another, bytes become other bytes',
-  mask(value, tools) {
-    if (tools.type === 'uuid') return otherUuid(value, tools);
-    if (tools.type === 'bytea') return otherBytes(value, tools);
-    const masked = cover(value, 'x', '0');
-    const differing = masked === value ? cover(value, 'z', '1') : masked;
-    if (!tools.isUnique) return differing;
-    return withToken(differing, token(tools.hash, value), { ...tools, separator: '-' });
+  maskBytes(from, at, stop, into, to, tools) {
+    if (tools.type === 'uuid') return writeString(otherUuid(readString(from, at, stop), tools), into, to);
+    if (tools.type === 'bytea') return writeString(otherBytes(readString(from, at, stop), tools), into, to);
+    let end = cover(from, at, stop, into, to, USUAL);
+    if (end < 0) end = cover(from, at, stop, into, to, OTHER);
+    const hash = tools.isUnique && tools.hash.range(from, at, stop);
+    return hash ? writeWithToken(hash, into, to, Math.abs(end), { ...tools, separator: HYPHEN }) : Math.abs(end);
   },
 });
 
-function cover(value: string, letter: string, digit: string): string {
-  return value.replace(/[\p{L}\p{M}]/gu, letter).replace(/\p{N}/gu, digit);
+interface Cover {
+  letter: number;
+  digit: number;
+}
+
+const USUAL: Cover = { letter: 0x78, digit: 0x30 };
+/** For values that are covered already. */
+const OTHER: Cover = { letter: 0x7a, digit: 0x31 };
+
+/** Covers each letter and digit. Returns where it ends; negative when nothing changed. */
+function cover(from: Buffer, start: number, stop: number, into: Buffer, to: number, { letter, digit }: Cover) {
+  let end = to;
+  let isChanged = false;
+  for (let at = start; at < stop; ) {
+    const byte = from[at] as number;
+    const length = byte <= LAST_ASCII ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    const kind = length === 1 ? (KINDS[byte] as number) : kindOf(readString(from, at, at + length));
+    if (kind === OTHER_KIND) {
+      end = writeBytes(from, at, at + length, into, end);
+    } else {
+      const covered = kind === LETTER ? letter : digit;
+      if (covered !== byte) isChanged = true;
+      into[end++] = covered;
+    }
+    at += length;
+  }
+  return isChanged ? end : -end;
+}
+
+const OTHER_KIND = 0;
+const LETTER = 1;
+const DIGIT = 2;
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => kindOf(String.fromCharCode(code)));
+
+function kindOf(character: string): number {
+  if (/[\p{L}\p{M}]/u.test(character)) return LETTER;
+  return /\p{N}/u.test(character) ? DIGIT : OTHER_KIND;
 }
 
 function otherUuid(value: string, { hash }: MaskTools): string {

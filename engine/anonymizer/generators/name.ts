@@ -1,44 +1,58 @@
-import { type Dictionary, dictionaryOf } from '../dictionaries.js';
-import { defineGenerator, type Generator, type MaskTools, TEXT_TYPES } from '../generator.js';
-import { SHORTEST_TOKEN, token, withToken } from '../token.js';
+import { type BytesMask, cutAt, isSame, readString, trimEnd, writeString } from '../byte-text.js';
+import { type Dictionary, dictionaryOf, writeEntry } from '../dictionaries.js';
+import { defineBytesGenerator, type Generator, type MaskTools, TEXT_TYPES } from '../generator.js';
+import { SHORTEST_TOKEN, writeWithToken } from '../token.js';
 
-type PickName = (dictionary: Dictionary, high: number, low: number) => string;
+type WriteName = (dictionary: Dictionary, high: number, low: number, into: Buffer, to: number) => number;
 
-const pickFirst: PickName = ({ firstNames }, high) => firstNames[high % firstNames.length] as string;
-const pickLast: PickName = ({ lastNames }, _high, low) => lastNames[low % lastNames.length] as string;
-const pickFull: PickName = (dictionary, high, low) =>
-  `${pickFirst(dictionary, high, low)} ${pickLast(dictionary, high, low)}`;
+const writeFirst: WriteName = ({ firstNames }, high, _low, into, to) => writeEntry(firstNames, high, into, to);
+const writeLast: WriteName = ({ lastNames }, _high, low, into, to) => writeEntry(lastNames, low, into, to);
+const writeFull: WriteName = (dictionary, high, low, into, to) => {
+  const end = writeFirst(dictionary, high, low, into, to);
+  into[end] = 0x20;
+  return writeLast(dictionary, high, low, into, end + 1);
+};
 
-export const fullName = nameGenerator({ name: 'fullName', family: 'name', describe: 'first and last name' }, pickFull);
+export const fullName = nameGenerator({ name: 'fullName', family: 'name', describe: 'first and last name' }, writeFull);
 /** The specification's word for a full name. */
 export const name = { ...fullName, name: 'name' } as const;
 export const guestName = { ...fullName, name: 'guestName' } as const;
-export const firstName = nameGenerator({ name: 'firstName', family: 'firstName', describe: 'first name' }, pickFirst);
-export const lastName = nameGenerator({ name: 'lastName', family: 'lastName', describe: 'last name' }, pickLast);
+export const firstName = nameGenerator({ name: 'firstName', family: 'firstName', describe: 'first name' }, writeFirst);
+export const lastName = nameGenerator({ name: 'lastName', family: 'lastName', describe: 'last name' }, writeLast);
 
-function nameGenerator(about: Pick<Generator, 'name' | 'family' | 'describe'>, pick: PickName): Generator {
-  return defineGenerator({
+function nameGenerator(about: Pick<Generator, 'name' | 'family' | 'describe'>, write: WriteName): Generator {
+  return defineBytesGenerator({
     ...about,
     describe: `a ${about.describe} of the same script, French, Arabic or English`,
     types: TEXT_TYPES,
     injective: false,
     uniqueLength: SHORTEST_TOKEN,
-    mask: (value, tools) => maskName(value, tools, pick),
+    maskBytes: maskName(write),
   });
 }
 
-function maskName(value: string, tools: MaskTools, pick: PickName): string {
-  const dictionary = dictionaryOf(value);
-  const suffix = tools.isUnique ? token(tools.hash, value) : '';
-  const { high, low } = tools.isUnique ? tools.hash : tools.hash.text(value);
-  let picked = finish(pick(dictionary, high, low), value, tools);
-  if (picked === value) picked = finish(pick(dictionary, high + 1, low + 1), value, tools);
-  return tools.isUnique ? withToken(picked, suffix, tools) : picked;
+function maskName(write: WriteName): BytesMask<MaskTools> {
+  return (from, at, stop, into, to, tools) => {
+    const dictionary = dictionaryOf(from, at, stop);
+    const { high, low } = tools.hash.range(from, at, stop);
+    const fit = (end: number) =>
+      finish(into, to, end, tools.preserveFormat ? { ...tools, original: readString(from, at, stop) } : tools);
+    let end = fit(write(dictionary, high, low, into, to));
+    if (isSame(from, at, stop, into, to, end)) end = fit(write(dictionary, ~high >>> 0, ~low >>> 0, into, to));
+    return tools.isUnique ? writeWithToken(tools.hash, into, to, end, tools) : end;
+  };
 }
 
-function finish(picked: string, value: string, { maxLength, preserveFormat }: MaskTools): string {
-  const fitted = maxLength === undefined || picked.length <= maxLength ? picked : picked.slice(0, maxLength).trimEnd();
-  if (!preserveFormat || value.toLowerCase() === value.toUpperCase()) return fitted;
-  if (value === value.toUpperCase()) return fitted.toUpperCase();
-  return value === value.toLowerCase() ? fitted.toLowerCase() : fitted;
+function finish(
+  into: Buffer,
+  to: number,
+  end: number,
+  { maxLength, original }: MaskTools & { original?: string },
+): number {
+  const cut = maxLength === undefined ? end : cutAt(into, to, end, maxLength);
+  const fitted = cut < end ? trimEnd(into, to, cut) : end;
+  if (original === undefined || original.toLowerCase() === original.toUpperCase()) return fitted;
+  if (original === original.toUpperCase()) return writeString(readString(into, to, fitted).toUpperCase(), into, to);
+  if (original === original.toLowerCase()) return writeString(readString(into, to, fitted).toLowerCase(), into, to);
+  return fitted;
 }

@@ -1,13 +1,15 @@
 import { digitOf, permuteFormat } from '../format.js';
 import { defineGenerator, type MaskTools, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
 import { permuteNumber } from '../number.js';
-import { permuteDigits } from '../permutation.js';
+import { permuteDigits, permuteInteger } from '../permutation.js';
 import type { SipHash } from '../sip-hash.js';
 
 const SUBSCRIBER_DIGITS = 8;
 /** Fewer digits than this are not a number that could be told from others. */
 const FEWEST_DIGITS = 4;
 const PREFIX_DIGITS = 5;
+/** Behind its zero: `05########`. */
+const LOWEST = 500_000_000;
 const HASHED_DIGITS = 6;
 const LONGEST = 2 + SUBSCRIBER_DIGITS + HASHED_DIGITS;
 
@@ -35,28 +37,31 @@ export const phone = defineGenerator({
 });
 
 function maskNumber(value: string, { hash, isUnique }: MaskTools): string {
-  const { subscriber, skeleton } = splitNumber(value);
-  if (subscriber.length < FEWEST_DIGITS)
+  const { subscriber, digits, skeleton } = splitNumber(value);
+  if (digits < FEWEST_DIGITS)
     return `05${hashDigits(hash, value, SUBSCRIBER_DIGITS)}${isUnique ? hashDigits(hash, `${value}/`, HASHED_DIGITS) : ''}`;
-  const masked = `05${permuteDigits(hash, subscriber.padStart(SUBSCRIBER_DIGITS, '0'))}`;
-  return isUnique ? masked + distinguish(hash, skeleton) : masked;
+  const masked = `0${LOWEST + permuteInteger(hash, subscriber, SUBSCRIBER_DIGITS)}`;
+  return isUnique ? masked + distinguish(hash, skeleton()) : masked;
 }
 
-/** The last eight digits, and the rest of the value with `#` in their places. */
-function splitNumber(value: string): { subscriber: string; skeleton: string } {
-  let subscriber = '';
-  let skeleton = '';
-  for (let at = value.length - 1; at >= 0; at--) {
-    const character = value.charAt(at);
-    const digit = digitOf(character);
-    if (digit >= 0 && subscriber.length < SUBSCRIBER_DIGITS) {
-      subscriber = digit + subscriber;
-      skeleton = `#${skeleton}`;
-    } else {
-      skeleton = character + skeleton;
-    }
+/** The last eight digits, and how the value looks with `#` in their places. */
+function splitNumber(value: string): { subscriber: number; digits: number; skeleton: () => string } {
+  let first = value.length;
+  let digits = 0;
+  let subscriber = 0;
+  for (let place = 1; first > 0 && digits < SUBSCRIBER_DIGITS; ) {
+    const digit = digitOf(value.charCodeAt(--first));
+    if (digit < 0) continue;
+    subscriber += digit * place;
+    place *= 10;
+    digits++;
   }
-  return { subscriber, skeleton };
+  const skeleton = () => {
+    let text = value.slice(0, first);
+    for (let at = first; at < value.length; at++) text += digitOf(value.charCodeAt(at)) < 0 ? value.charAt(at) : '#';
+    return text;
+  };
+  return { subscriber, digits, skeleton };
 }
 
 function distinguish(hash: SipHash, skeleton: string): string {

@@ -1,0 +1,23 @@
+/** Where masked bytes are written: behind `length`, after making room for them. */
+export interface ByteSink {
+  bytes: Buffer;
+  length: number;
+  reserve(bytes: number): void;
+}
+
+/** Masks one value that is not null: from its text form to the masked text form, or to null, which stores NULL. */
+export interface ValueMasker {
+  (value: string): string | null;
+  /**
+   * The same for a text's UTF-8 bytes, without making strings. False, and nothing written, when only the string form can mask the value.
+   * Absent where it would not be faster.
+   */
+  bytes?(from: Buffer, at: number, stop: number, out: ByteSink): boolean;
+  /** Of an array: the masker of its elements. Those that are null stay. */
+  elements?: ValueMasker;
+}
+
+/** One entry per column of the TablePlan; `undefined`: the bytes pass. */
+export interface TableMasker {
+  columns: (ValueMasker | undefined)[];
+}

@@ -1,0 +1,114 @@
+/** Writes UTF-8 text into bytes and looks at it there. Every `write…` returns where it ended. */
+
+export const LAST_ASCII = 0x7f;
+const SCRATCH_BYTES = 64 * 1024;
+const encoder = new TextEncoder();
+
+/** Writes a string; short ASCII, which nearly every value is, without a native call. */
+export function writeString(text: string, into: Buffer, to: number): number {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit > LAST_ASCII) return to + encoder.encodeInto(text, into.subarray(to)).written;
+    into[to + at] = unit;
+  }
+  return to + text.length;
+}
+
+/** Copies a few bytes. */
+export function writeBytes(from: Buffer, at: number, stop: number, into: Buffer, to: number): number {
+  if (stop - at > 96) {
+    into.set(from.subarray(at, stop), to);
+    return to + stop - at;
+  }
+  let end = to;
+  for (let index = at; index < stop; index++) into[end++] = from[index] as number;
+  return end;
+}
+
+/** Whether `into`, from `to` up to `end`, holds what `from` does. */
+export function isSame(from: Buffer, at: number, stop: number, into: Buffer, to: number, end: number): boolean {
+  if (stop - at !== end - to) return false;
+  for (let index = 0; index < stop - at; index++) if (from[at + index] !== into[to + index]) return false;
+  return true;
+}
+
+/** Where the first `characters` characters end. */
+export function cutAt(bytes: Buffer, at: number, stop: number, characters: number): number {
+  if (stop - at <= characters) return stop;
+  let left = characters;
+  for (let index = at; index < stop; index++) {
+    if (isContinuation(bytes[index] as number)) continue;
+    if (left-- === 0) return index;
+  }
+  return stop;
+}
+
+export function countCharacters(bytes: Buffer, at: number, stop: number): number {
+  let count = 0;
+  for (let index = at; index < stop; index++) if (!isContinuation(bytes[index] as number)) count++;
+  return count;
+}
+
+/** The end without the blanks before it. */
+export function trimEnd(bytes: Buffer, at: number, stop: number): number {
+  let end = stop;
+  while (end > at && bytes[end - 1] === 0x20) end--;
+  return end;
+}
+
+/** Whether any character is an Arabic letter (U+0600–06FF, 0750–077F, 08A0–08FF, FB50–FDFF, FE70–FEFF). */
+export function hasArabic(bytes: Buffer, at: number, stop: number): boolean {
+  for (let index = at; index < stop; index++) {
+    const lead = bytes[index] as number;
+    if (lead < 0xd8 || lead > 0xef) continue;
+    if (lead <= 0xdb) return true;
+    const second = bytes[index + 1] as number;
+    if (lead === 0xdd && second >= 0x90) return true;
+    if (lead === 0xe0 && (second === 0xa2 || second === 0xa3)) {
+      if (second === 0xa3 || (bytes[index + 2] as number) >= 0xa0) return true;
+    }
+    if (lead !== 0xef) continue;
+    if (second >= 0xae && second <= 0xb7) return true;
+    const third = bytes[index + 2] as number;
+    if ((second === 0xad && third >= 0x90) || (second === 0xb9 && third >= 0xb0)) return true;
+    if (second === 0xba || second === 0xbb) return true;
+  }
+  return false;
+}
+
+/** The text that bytes stand for. */
+export function readString(bytes: Buffer, at: number, stop: number): string {
+  return bytes.toString('utf8', at, stop);
+}
+
+/** Bytes that a generator's value may take. */
+export function maskedRoom(length: number): number {
+  return 3 * length + 256;
+}
+
+export type BytesMask<Tools> = (
+  from: Buffer,
+  at: number,
+  stop: number,
+  into: Buffer,
+  to: number,
+  tools: Tools,
+) => number;
+
+/** What a mask of bytes makes of a string. */
+export function maskString<Tools>(mask: BytesMask<Tools>, value: string, tools: Tools): string {
+  const room = 3 * value.length;
+  const isShort = 3 * room + 256 <= SCRATCH_BYTES;
+  const from = isShort ? source : Buffer.allocUnsafe(room);
+  const into = isShort ? result : Buffer.allocUnsafe(3 * room + 256);
+  const stop = writeString(value, from, 0);
+  const end = mask(from, 0, stop, into, 0, tools);
+  return readString(into, 0, end);
+}
+
+const source = Buffer.allocUnsafe(SCRATCH_BYTES);
+const result = Buffer.allocUnsafe(SCRATCH_BYTES);
+
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
+}
