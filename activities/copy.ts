@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+import type { CopyHeartbeat } from '../contracts/clone.js';
 import { SchemaError } from '../contracts/errors.js';
 import type { ClonePlan } from '../contracts/plan.js';
 import type { CopyUnitInput, HoldSnapshotInput, UnitTotals } from '../contracts/stages.js';
@@ -41,14 +43,17 @@ export const createCopyActivities = (open: OpenServices) => ({
         key: () => configuration.maskKey(grant.target),
         generators: configuration.generators,
       });
+      const { tables, ranges } = plan.units[unit] ?? { tables: [] };
       const totals = await copyTables({
         source,
         target,
-        tables: plan.units[unit]?.tables ?? [],
+        tables,
+        ranges,
         ...held,
+        worker: WORKER,
         maskerOf: (table) => anonymizer.compile(table),
         signal,
-        onProgress: progress,
+        onProgress: (tally) => progress({ unit, ...tally } satisfies CopyHeartbeat),
       });
       return {
         tables: totals.length,
@@ -58,6 +63,9 @@ export const createCopyActivities = (open: OpenServices) => ({
     });
   },
 });
+
+/** Who copies, as the ledger names it: the process. */
+const WORKER = `${hostname()}:${process.pid}`;
 
 async function requireSameSchema(session: Session, { source, sourceFingerprint }: ClonePlan): Promise<void> {
   if ((await schemaFingerprint(session)) === sourceFingerprint) return;

@@ -135,3 +135,12 @@ export interface RollbackResult {
   records: number;
   validation: ValidationResult;
 }
+
+/** How far one copying activity is, as its heartbeats say: what it has copied of its unit. */
+export interface CopyHeartbeat {
+  unit: number;
+  /** `schema.table`, of the table being copied. */
+  table: string;
+  rows: number;
+  bytes: number;
+}

@@ -39,9 +39,20 @@ export interface TablePlan extends RelationName {
   sizeBytes: number;
 }
 
-/** Tables that one activity copies. */
+/** Rows of one table that one transaction copies. */
+export interface RowRange {
+  /** Its number among the table's chunks, from 0. */
+  chunk: number;
+  /** SQL about the source's rows. The ranges of a table together hold every row once, those that came after the plan too. */
+  where: string;
+}
+
+/** What one activity copies. */
 export interface CopyUnit {
+  /** Exactly one when there are ranges. */
   tables: TablePlan[];
+  /** Only these rows of the table. Absent: whole tables, each in one transaction. */
+  ranges?: RowRange[];
   sizeBytes: number;
 }
 

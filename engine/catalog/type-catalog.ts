@@ -92,7 +92,7 @@ function createTypeCatalog({ types, fields, labels }: TypeTables): TypeCatalog {
     if (type.kind === 'c')
       return fieldsOf(type).length > 0 && fieldsOf(type).every((field) => isBuiltinPortable(field.type));
     if (type.element !== 0) return isBuiltinPortable(type.element);
-    return !(isBuiltin(oid) && OID_ALIAS.test(type.name));
+    return !(isBuiltin(oid) && (OID_ALIAS.test(type.name) || SENDS_MORE.test(type.name)));
   }
 
   /** Arrays and composites carry the OIDs of what is in them. */
@@ -124,6 +124,9 @@ const LENGTH_HEADER = 4;
 
 /** `regclass`, `regproc`, …: an OID of this database in binary, a name in text. */
 const OID_ALIAS = /^reg[a-z]+$/;
+
+/** Types whose empty value is sent in a form that they refuse to receive: `invalid int2vector data`. */
+const SENDS_MORE = /^(?:int2vector|oidvector|tsquery)$/;
 
 /** From 10,000 on, OIDs are given out when a database cluster is made and may differ in the next. */
 function isBuiltin(oid: number): boolean {

@@ -3,34 +3,46 @@ import { pipeline } from 'node:stream/promises';
 import { DataError, type EnvcloneError } from '../../contracts/errors.js';
 import type { TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
+import type { TypeShape } from '../../contracts/schema.js';
+import type { TableMasker } from '../../contracts/value-masker.js';
 import { translatePostgresError } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
-import { copyInSql, copyOutSql } from './copy-statements.js';
+import { BinaryRowMasker } from './binary-rows.js';
+import { type CopyPart, copyInSql, copyOutSql } from './copy-statements.js';
 import type { LedgerEntry } from './ledger-entries.js';
-import { RowMasker, type TableMasker } from './mask-rows.js';
+import type { RowMasker } from './row-masker.js';
+import { TextRowMasker } from './text-rows.js';
 
-/** How far the copy of one table is. */
-export interface CopyTally {
-  /** `schema.table` */
-  table: string;
+/** How far the copy of one table, or of one range of it, is. */
+export interface PartTally {
   /** Rows masked so far; 0 for a table whose bytes pass, until its rows are counted at its end. */
   rows: number;
   bytes: number;
 }
 
+/** Holds the copy back while the source has enough to do. */
+export interface Gate {
+  /** Asked about every buffer that was read. `undefined`: go on at once. */
+  admit(bytes: number): Promise<void> | undefined;
+}
+
 export interface CopyTableInput {
   /** Inside the snapshot. */
   from: Session;
-  /** Inside the transaction that will also enter the table in the ledger. */
+  /** Inside the transaction that will also enter the part in the ledger. */
   into: Session;
-  table: TablePlan;
+  part: CopyPart & { table: TablePlan };
   masker: TableMasker | undefined;
-  onChunk(tally: CopyTally): void;
+  gate?: Gate | undefined;
+  onChunk(tally: PartTally): void;
 }
 
-/** Streams one table's rows, masked on the way; memory is a few chunks. Leaves the commit to the caller. */
-export async function copyTable({ from, into, table, masker, onChunk }: CopyTableInput): Promise<LedgerEntry> {
-  const tally: CopyTally = { table: relationLabel(table), rows: 0, bytes: 0 };
+/** Streams the rows of one part, masked on the way; memory is a few chunks. Leaves the commit to the caller. */
+export async function copyTable(input: CopyTableInput): Promise<Omit<LedgerEntry, 'worker'>> {
+  const { from, into, part, masker, gate, onChunk } = input;
+  const { table } = part;
+  const label = relationLabel(table);
+  const tally: PartTally = { rows: 0, bytes: 0 };
   const rowMasker = rowMaskerOf(table, masker);
 
   async function* masked(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -40,12 +52,14 @@ export async function copyTable({ from, into, table, masker, onChunk }: CopyTabl
       tally.rows = rowMasker?.rows ?? 0;
       onChunk(tally);
       if (bytes.length > 0) yield bytes;
+      const waiting = gate?.admit(chunk.length);
+      if (waiting) await waiting;
     }
     rowMasker?.end();
   }
 
-  const sending = from.copyOut(copyOutSql(table));
-  const storing = into.copyIn(copyInSql(table));
+  const sending = from.copyOut(copyOutSql(part));
+  const storing = into.copyIn(copyInSql(part));
   try {
     await pipeline(masked(codedChunks(sending, (error) => copyFailure(error, table, from))), storing);
   } catch (error) {
@@ -53,18 +67,32 @@ export async function copyTable({ from, into, table, masker, onChunk }: CopyTabl
   }
   const sent = await rowsSent(sending, from);
   if (sent !== storing.rowCount) {
-    throw new DataError('COPY_FAILED', `copying ${tally.table}: ${storing.rowCount} of ${sent} rows were stored`);
+    throw new DataError('COPY_FAILED', `copying ${label}: ${storing.rowCount} of ${sent} rows were stored`);
   }
-  return { ...tally, rows: sent, relation: table, maskedValues: countsByName(table, rowMasker) };
+  return {
+    table: label,
+    bytes: tally.bytes,
+    rows: sent,
+    relation: table,
+    chunk: part.range?.chunk ?? 0,
+    maskedValues: countsByName(table, rowMasker),
+  };
 }
 
 function rowMaskerOf(table: TablePlan, masker: TableMasker | undefined): RowMasker | undefined {
   if (!masker?.columns.some((mask) => mask !== undefined)) return undefined;
-  if (table.wire !== 'text') {
-    throw new DataError('COPY_FAILED', `copying ${relationLabel(table)}: masking needs the text wire`);
-  }
-  const columns = table.columns.map(({ name }, at) => ({ name, mask: masker.columns[at] }));
-  return new RowMasker({ table: relationLabel(table), columns });
+  const columns = table.columns.map(({ name, shape }, at) => ({
+    name,
+    type: scalarOf(shape),
+    mask: masker.columns[at],
+  }));
+  const input = { table: relationLabel(table), columns };
+  return table.wire === 'binary' ? new BinaryRowMasker(input) : new TextRowMasker(input);
+}
+
+function scalarOf(shape: TypeShape): string {
+  if (shape.kind === 'array') return scalarOf(shape.element);
+  return shape.kind === 'scalar' ? shape.name : shape.kind;
 }
 
 /** The stream's chunks; its failure is coded here, because what ends a COPY is sent to the other server for its log. */

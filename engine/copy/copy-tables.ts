@@ -1,35 +1,47 @@
 import { ConnectionError } from '../../contracts/errors.js';
-import type { TablePlan } from '../../contracts/plan.js';
+import type { RowRange, TablePlan } from '../../contracts/plan.js';
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
+import type { TableMasker } from '../../contracts/value-masker.js';
 import { translatePostgresError } from '../postgres/errors.js';
 import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget, ReadOnlySource } from '../safety/proofs.js';
-import { type CopyTally, copyTable } from './copy-table.js';
-import { type LedgerEntry, recordTable, type TableTotals, tablesDone } from './ledger-entries.js';
-import type { TableMasker } from './mask-rows.js';
+import { type CopyPart, emptyingSql, isFrozen } from './copy-statements.js';
+import { copyTable, type Gate, type PartTally } from './copy-table.js';
+import { addUp, type LedgerEntry, partsDone, recordPart, type TableTotals } from './ledger-entries.js';
 import { openSnapshotReader } from './snapshot-reader.js';
 
-export type { CopyTally, TableTotals };
+export type { TableTotals };
+
+/** How far a call is: what it copied, and what it found copied. */
+export interface CopyTally extends PartTally {
+  /** `schema.table`, of the table being copied. */
+  table: string;
+}
 
 export interface CopyTablesInput {
   source: ReadOnlySource;
   target: ConfirmedTarget;
   tables: readonly TablePlan[];
+  /** Of the only table: each range is a transaction of its own. Absent: each table is one. */
+  ranges?: readonly RowRange[] | undefined;
   /** What `holdSnapshot` gave to `onReady`. */
   snapshot: string;
   /** What `prepareLedger` was given for that snapshot. */
   epoch: string;
-  /** `undefined`: all bytes of the table pass. A table that is masked has the text wire. */
+  /** Who copies, as the ledger shall name it. */
+  worker?: string;
+  /** `undefined`: all bytes of the table pass. */
   maskerOf(table: TablePlan): TableMasker | undefined;
+  gate?: Gate | undefined;
   signal?: AbortSignal;
   /** Called every half second or so while rows flow. */
   onProgress?(tally: CopyTally): void;
 }
 
 /**
- * Copies tables one after the other, each exactly once: its rows and its entry in the ledger are one transaction, so a call after an
- * interruption skips what is there. Returns the totals of all of them, in order.
+ * Copies tables or ranges one after the other, each exactly once: its rows and its entry in the ledger are one transaction, so a call after
+ * an interruption skips what is there. Returns the totals of each table, in order.
  * @throws ConnectionError `SNAPSHOT_LOST` when the snapshot is gone or a newer epoch began, `CONNECTION_FAILED`;
  * DataError `COPY_FAILED`, `CONSTRAINT_VIOLATED`, `DISK_FULL`, `GENERATOR_FAILED`
  */
@@ -48,16 +60,38 @@ export async function copyTables(input: CopyTablesInput): Promise<TableTotals[]>
 
 async function copyRemaining(input: CopyTablesInput): Promise<TableTotals[]> {
   const { source, target, tables, epoch, signal } = input;
+  const parts = partsOf(input);
   await using into = await openWriter(target, signal);
-  const done = new Map((await tablesDone(into, epoch, tables)).map((entry) => [quoteRelation(entry.relation), entry]));
-  const remaining = tables.filter((table) => !done.has(quoteRelation(table)));
+  const done = new Map(
+    (await partsDone(into, epoch, tables)).map((entry) => [keyOf(entry.relation, entry.chunk), entry]),
+  );
+  const entryOf = ({ table, range }: Part) => done.get(keyOf(table, range?.chunk ?? 0));
+  const remaining = parts.filter((part) => !entryOf(part));
   if (remaining.length > 0) {
     await using from = await openSnapshotReader(source, input);
-    for (const table of remaining) {
-      done.set(quoteRelation(table), await copyOnce({ ...input, from, into, table }));
+    const report = throttled(
+      input.onProgress,
+      parts.flatMap((part) => entryOf(part) ?? []),
+    );
+    for (const part of remaining) {
+      const onChunk = report.begin(relationLabel(part.table));
+      const entry = await copyOnce({ ...input, from, into, part, onChunk });
+      done.set(keyOf(part.table, entry.chunk), entry);
+      report.end(entry);
     }
   }
-  return tables.flatMap((table) => done.get(quoteRelation(table)) ?? []).map(({ relation: _, ...totals }) => totals);
+  return addUp(parts.flatMap((part) => entryOf(part) ?? []));
+}
+
+type Part = CopyPart & { table: TablePlan };
+
+function partsOf({ tables, ranges }: CopyTablesInput): Part[] {
+  const [table] = tables;
+  return ranges && table ? ranges.map((range) => ({ table, range })) : tables.map((table) => ({ table }));
+}
+
+function keyOf(table: RelationName, chunk: number): string {
+  return `${quoteRelation(table)}/${chunk}`;
 }
 
 /** A crash of the server may lose the last commits, but rows and ledger together: they are then copied again. */
@@ -70,23 +104,34 @@ async function openWriter(target: ConfirmedTarget, signal: AbortSignal | undefin
 interface CopyOnceInput extends CopyTablesInput {
   from: Session;
   into: Session;
-  table: TablePlan;
+  part: Part;
+  onChunk(tally: PartTally): void;
 }
 
-async function copyOnce({ from, into, table, epoch, maskerOf, onProgress }: CopyOnceInput): Promise<LedgerEntry> {
-  const masker = maskerOf(table);
-  const onChunk = throttled(onProgress);
+async function copyOnce({
+  from,
+  into,
+  part,
+  epoch,
+  worker,
+  maskerOf,
+  gate,
+  onChunk,
+}: CopyOnceInput): Promise<LedgerEntry> {
+  const masker = maskerOf(part.table);
   return into.transaction(async () => {
-    await claim(into, table, epoch);
-    const entry = await copyTable({ from, into, table, masker, onChunk });
-    await recordTable(into, epoch, entry);
+    await claim(into, part, epoch);
+    if (isFrozen(part)) await into.query(emptyingSql(part.table));
+    const copied = await copyTable({ from, into, part, masker, gate, onChunk });
+    const entry = { ...copied, worker: worker ?? '' };
+    await recordPart(into, epoch, entry);
     return entry;
   });
 }
 
-/** Makes this transaction the only one that copies the table, and one that a newer epoch has to wait for or end. */
-async function claim(into: Session, table: RelationName, epoch: string): Promise<void> {
-  const key = `envclone:copy:${quoteRelation(table)}`;
+/** Makes this transaction the only one that copies the part, and one that a newer epoch has to wait for or end. */
+async function claim(into: Session, { table, range }: Part, epoch: string): Promise<void> {
+  const key = `envclone:copy:${keyOf(table, range?.chunk ?? 0)}`;
   const [operation] = await into.query<{ isFree: boolean }>(
     `select pg_try_advisory_xact_lock(hashtextextended($2, 0)) as "isFree"
        from envclone.operation
@@ -115,18 +160,27 @@ const END_EARLIER_ATTEMPT = `
      and held.database = (select oid from pg_database where datname = current_database())
      and (held.classid::bigint << 32) | held.objid::bigint = hashtextextended($1, 0)
      and held.objsubid = 1
-     and session.application_name = 'envclone:copy-write'
+     and session.application_name like 'envclone:%copy-write'
      and held.pid <> pg_backend_pid()
 `;
 
 const PROGRESS_MS = 500;
 
-function throttled(onProgress: CopyTablesInput['onProgress']): (tally: CopyTally) => void {
+function throttled(onProgress: CopyTablesInput['onProgress'], before: readonly LedgerEntry[]) {
+  const done = { rows: 0, bytes: 0 };
+  const end = ({ rows, bytes }: PartTally) => {
+    done.rows += rows;
+    done.bytes += bytes;
+  };
+  for (const entry of before) end(entry);
   let last = Number.NEGATIVE_INFINITY;
-  return (tally) => {
-    const now = performance.now();
-    if (now - last < PROGRESS_MS) return;
-    last = now;
-    onProgress?.({ ...tally });
+  return {
+    end,
+    begin: (table: string) => (tally: PartTally) => {
+      const now = performance.now();
+      if (now - last < PROGRESS_MS) return;
+      last = now;
+      onProgress?.({ table, rows: done.rows + tally.rows, bytes: done.bytes + tally.bytes });
+    },
   };
 }

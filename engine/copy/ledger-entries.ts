@@ -1,4 +1,5 @@
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
+import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 
 /** What was copied of one table. */
@@ -13,13 +14,17 @@ export interface TableTotals {
   maskedValues: Record<string, number>;
 }
 
-/** A table's entry: its own names too, for a label does not always tell them apart. */
+/** A part's entry: the table's own names too, for a label does not always tell them apart. */
 export interface LedgerEntry extends TableTotals {
   relation: RelationName;
+  /** Its range's number; 0 for a whole table. */
+  chunk: number;
+  /** Who copied it. */
+  worker: string;
 }
 
-/** The tables that one epoch has copied; of `among` only, when given. */
-export async function tablesDone(
+/** What one epoch has copied; of the tables `among` only, when given. */
+export async function partsDone(
   session: Session,
   epoch: string,
   among?: readonly RelationName[],
@@ -27,32 +32,50 @@ export async function tablesDone(
   const rows = await session.query<{
     schema: string;
     name: string;
+    chunk: number;
     rows: number;
     bytes: number;
     masked: Record<string, number>;
+    worker: string;
   }>(
-    `select table_schema as schema, table_name as name, rows::float8 as rows, bytes::float8 as bytes, masked_values as masked
+    `select table_schema as schema, table_name as name, chunk, rows::float8 as rows, bytes::float8 as bytes,
+            masked_values as masked, copied_by as worker
        from envclone.copied
       where epoch = $1
         and ($2 or (table_schema, table_name) in (select s, n from unnest($3::text[], $4::text[]) as asked(s, n)))
-      order by table_schema, table_name`,
+      order by table_schema, table_name, chunk`,
     [epoch, among === undefined, (among ?? []).map(({ schema }) => schema), (among ?? []).map(({ name }) => name)],
   );
-  return rows.map(({ schema, name, rows, bytes, masked }) => ({
+  return rows.map(({ schema, name, masked, ...part }) => ({
+    ...part,
     relation: { schema, name },
     table: relationLabel({ schema, name }),
-    rows,
-    bytes,
     maskedValues: masked,
   }));
 }
 
-/** Enters a table in the same transaction as its rows: both are there, or neither. */
-export async function recordTable(session: Session, epoch: string, entry: LedgerEntry): Promise<void> {
-  const { relation, rows, bytes, maskedValues } = entry;
+/** One total for each table, in the order of its first part. */
+export function addUp(parts: readonly LedgerEntry[]): TableTotals[] {
+  const totals = new Map<string, TableTotals>();
+  for (const { relation, table, rows, bytes, maskedValues } of parts) {
+    const key = quoteRelation(relation);
+    const total = totals.get(key) ?? { table, rows: 0, bytes: 0, maskedValues: {} };
+    total.rows += rows;
+    total.bytes += bytes;
+    for (const [column, count] of Object.entries(maskedValues)) {
+      total.maskedValues[column] = (total.maskedValues[column] ?? 0) + count;
+    }
+    totals.set(key, total);
+  }
+  return [...totals.values()];
+}
+
+/** Enters a part in the same transaction as its rows: both are there, or neither. */
+export async function recordPart(session: Session, epoch: string, entry: LedgerEntry): Promise<void> {
+  const { relation, chunk, rows, bytes, maskedValues, worker } = entry;
   await session.query(
-    `insert into envclone.copied (epoch, table_schema, table_name, rows, bytes, masked_values)
-     values ($1, $2, $3, $4, $5, $6)`,
-    [epoch, relation.schema, relation.name, rows, bytes, JSON.stringify(maskedValues)],
+    `insert into envclone.copied (epoch, table_schema, table_name, chunk, rows, bytes, masked_values, copied_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [epoch, relation.schema, relation.name, chunk, rows, bytes, JSON.stringify(maskedValues), worker],
   );
 }

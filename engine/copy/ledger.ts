@@ -3,7 +3,7 @@ import { postgresFields, translatePostgresError } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import { emptyingSql } from './copy-statements.js';
-import { type TableTotals, tablesDone } from './ledger-entries.js';
+import { addUp, partsDone, type TableTotals } from './ledger-entries.js';
 
 /** Where a clone into this target stands. */
 export interface Ledger {
@@ -14,6 +14,8 @@ export interface Ledger {
   /** False while the tables of an earlier epoch are still being emptied. */
   isReady: boolean;
   tables: TableTotals[];
+  /** Who copied them. */
+  workers: string[];
 }
 
 export interface PrepareLedgerInput {
@@ -60,11 +62,13 @@ const LEDGER_TABLES = `
     epoch text not null,
     table_schema text not null,
     table_name text not null,
+    chunk integer not null,
     rows bigint not null,
     bytes bigint not null,
     masked_values jsonb not null,
+    copied_by text not null,
     copied_at timestamptz not null default now(),
-    primary key (epoch, table_schema, table_name)
+    primary key (epoch, table_schema, table_name, chunk)
   );
 `;
 
@@ -97,7 +101,7 @@ const END_COPIERS = `
     join pg_stat_activity session on session.pid = held.pid
    where held.relation = 'envclone.operation'::regclass
      and held.database = (select oid from pg_database where datname = current_database())
-     and session.application_name = 'envclone:copy-write'
+     and session.application_name like 'envclone:%copy-write'
      and held.pid <> pg_backend_pid()
 `;
 
@@ -116,14 +120,15 @@ export async function readLedger(session: Session): Promise<Ledger | undefined> 
     `select to_regclass('envclone.operation') is not null and to_regclass('envclone.copied') is not null as exists`,
   );
   if (!exists) return undefined;
-  const [operation] = await session.query<Omit<Ledger, 'tables'>>(
+  const [operation] = await session.query<Omit<Ledger, 'tables' | 'workers'>>(
     `select operation, epoch, is_ready as "isReady",
             to_char(started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "startedAt"
        from envclone.operation`,
   );
   if (!operation) return undefined;
-  const tables = await tablesDone(session, operation.epoch);
-  return { ...operation, tables: tables.map(({ relation: _, ...totals }) => totals) };
+  const parts = await partsDone(session, operation.epoch);
+  const workers = [...new Set(parts.map(({ worker }) => worker))].sort();
+  return { ...operation, tables: addUp(parts), workers };
 }
 
 /** Removes the ledger: the clone is complete, or undone. One that is gone stays gone. */

@@ -1,3 +1,4 @@
+import { isBinaryMaskable } from '../../contracts/binary-maskable.js';
 import type { ColumnPlan, ColumnRule, TablePlan } from '../../contracts/plan.js';
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import type { ColumnDefinition, TableDefinition, TypeShape } from '../../contracts/schema.js';
@@ -44,14 +45,21 @@ function columnPlan({ name, shape }: ColumnDefinition, rule: ColumnRule | undefi
   return rule && rule.type !== 'keep' ? { name, shape, rule } : { name, shape };
 }
 
-/** Bytes pass untouched when nothing is masked and every type's binary form means the same in another database. */
+/** Bytes travel as they are when every type's binary form means the same in another database, and can be read where it is masked. */
 function isBinary(copied: readonly ColumnDefinition[], columns: readonly ColumnPlan[]): boolean {
-  return columns.every(({ rule }) => !rule) && copied.every(({ isBinaryPortable }) => isBinaryPortable);
+  const isReadable = ({ rule, shape }: ColumnPlan) => !rule || rule.type === 'null' || isMaskedInBinary(rule, shape);
+  return columns.every(isReadable) && copied.every(({ isBinaryPortable }) => isBinaryPortable);
+}
+
+/** Arrays are masked element by element, but for rules about the whole value. */
+function isMaskedInBinary({ type }: ColumnRule, shape: TypeShape): boolean {
+  const scalar = shape.kind === 'array' && type !== 'constant' && type !== 'empty' ? shape.element : shape;
+  return scalar.kind === 'scalar' && isBinaryMaskable(scalar.name);
 }
 
 /**
  * Where a row of the source need not belong to the same partition in the target, PostgreSQL routes it, from the root: when masking changes
- * what divides the table, and when a hash does that is not the same there. All partitions of a root go one way, so that its rows can be counted.
+ * what divides the table, and when OIDs divide it, which are others there. All partitions of a root go one way, so that its rows can be counted.
  */
 function createRoutes(
   tables: readonly TableDefinition[],
@@ -62,8 +70,8 @@ function createRoutes(
     (table.partitionKey ?? []).some((name) => {
       const rule = ruleOf(relationLabel(table), name);
       const column = table.columns.find((candidate) => candidate.name === name);
-      const isHashOfOids = table.partitionStrategy === 'hash' && column !== undefined && holdsEnum(column.shape);
-      return (rule !== undefined && rule.type !== 'keep') || isHashOfOids;
+      const isByOid = column !== undefined && dividesByOid(table.partitionStrategy, column.shape);
+      return (rule !== undefined && rule.type !== 'keep') || isByOid;
     });
   const routed = new Set(
     tables
@@ -76,18 +84,18 @@ function createRoutes(
   };
 }
 
-/** The hash of an enum's value is that of its OID. */
-function holdsEnum(shape: TypeShape): boolean {
+/** Hashes of enums and of `regclass` and its like are those of OIDs, and so is the order of the latter: this database's own. */
+function dividesByOid(strategy: TableDefinition['partitionStrategy'], shape: TypeShape): boolean {
   switch (shape.kind) {
     case 'enum':
-      return true;
+      return strategy === 'hash';
     case 'array':
-      return holdsEnum(shape.element);
+      return dividesByOid(strategy, shape.element);
     case 'range':
-      return holdsEnum(shape.subtype);
+      return dividesByOid(strategy, shape.subtype);
     case 'composite':
-      return shape.fields.some(({ type }) => holdsEnum(type));
+      return shape.fields.some(({ type }) => dividesByOid(strategy, type));
     case 'scalar':
-      return false;
+      return strategy !== 'list' && /^reg[a-z]+$/.test(shape.name);
   }
 }

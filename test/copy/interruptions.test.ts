@@ -47,7 +47,7 @@ test('an attempt takes the place of an earlier one that still holds its table', 
   });
   await using stuck = await world.target.connect({ purpose: 'copy-write' });
   await stuck.query('begin');
-  await stuck.query(`select pg_advisory_xact_lock(hashtextextended('envclone:copy:"public"."people"', 0))`);
+  await stuck.query(`select pg_advisory_xact_lock(hashtextextended('envclone:copy:"public"."people"/0', 0))`);
   await world.copy();
   expect(await world.into.column(count)).toEqual([1000]);
   await expect(stuck.query('commit')).rejects.toThrow();

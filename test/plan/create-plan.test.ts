@@ -42,24 +42,33 @@ test('a plan names what it was made of', () => {
   });
 });
 
-test('the bytes of a table pass in binary when nothing is masked and every type allows it', () => {
+test('a table travels in binary when every type allows it, and what is masked can be read there', () => {
   const columns = [column('id'), column('email', { shape: TEXT }), column('tags', { isBinaryPortable: false })];
   const plan = createPlan(
     planInput(
       [
         table('public.plain', { columns: columns.slice(0, 2) }),
         table('public.masked', { columns: columns.slice(0, 2) }),
+        table('public.masked_range', {
+          columns: columns.slice(0, 2).concat(column('during', { shape: { kind: 'range', subtype: INTEGER } })),
+        }),
         table('public.bound', { columns }),
         table('public.computed', {
           columns: [column('id'), column('g', { generated: 'stored', isBinaryPortable: false })],
         }),
       ],
-      { decided: rulesOf({ 'public.masked': { email: rule('email') } }) },
+      {
+        decided: rulesOf({
+          'public.masked': { email: rule('email') },
+          'public.masked_range': { during: rule('empty') },
+        }),
+      },
     ),
   );
   expect(plannedTable(plan, 'public.plain')).toMatchObject({ wire: 'binary' });
+  expect(plannedTable(plan, 'public.masked_range').wire).toBe('text');
   expect(plannedTable(plan, 'public.masked')).toMatchObject({
-    wire: 'text',
+    wire: 'binary',
     columns: [
       { name: 'id', shape: INTEGER },
       { name: 'email', rule: { type: 'email' } },
@@ -175,7 +184,7 @@ test('a key to an emptied table becomes null, whatever the rules say of it', () 
   );
   expect(plan.nulled).toEqual([{ table: 'public.notes', column: 'booking', reason: 'public.bookings stays empty' }]);
   expect(plannedTable(plan, 'public.notes')).toMatchObject({
-    wire: 'text',
+    wire: 'binary',
     columns: [{ name: 'id' }, { name: 'booking', rule: { type: 'null' } }],
   });
 });
