@@ -1,0 +1,46 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { AnonymizationRule } from '../contracts/anonymization.js';
+import { writeRules } from '../engine/anonymizer/rules-file.js';
+import { createReader } from '../examples/loft/create.js';
+import { openDesk } from '../worker/desk.js';
+import { targetUrl } from './databases.js';
+import type { Bench } from './row.js';
+
+export interface CloneDirectory {
+  directory: string;
+  /** Columns that the rules change. */
+  maskedColumns: number;
+}
+
+/** What a user has before a clone of that database: a configuration, `.env` files, a source role that can only read, and rules for every column: those given, and what is proposed for the others. */
+export async function createCloneDirectory(
+  bench: Bench,
+  sourceUrl: string,
+  given: AnonymizationRule[] = [],
+): Promise<CloneDirectory> {
+  await mkdir(bench.directory, { recursive: true });
+  const directory = await mkdtemp(join(bench.directory, 'environments-'));
+  const database = decodeURIComponent(new URL(sourceUrl).pathname.slice(1));
+  const reader = await createReader({
+    serverUrl: bench.server.url(),
+    database,
+    user: `reader_${database}`,
+    password: 'reader',
+  });
+  const configuration = {
+    environments: { production: { type: 'production' }, test: { type: 'test', allowRawData: true } },
+    logLevel: 'error',
+  };
+  await writeFile(join(directory, 'envclone.config.json'), JSON.stringify(configuration));
+  await writeFile(join(directory, '.env.production'), `DATABASE_URL='${reader}'\n`);
+  await writeFile(
+    join(directory, '.env.test'),
+    `DATABASE_URL='${targetUrl(bench)}'\nENVCLONE_MASK_KEY='${Buffer.alloc(32, 7).toString('base64')}'\n`,
+  );
+  if (given.length > 0) await writeRules(join(directory, 'envclone.rules.json'), given);
+  const desk = await openDesk(directory, pino({ level: 'silent' }));
+  const { rules } = await desk.rules('production', { write: true, undecided: 'mask' });
+  return { directory, maskedColumns: rules.filter(({ anonymizationType }) => anonymizationType !== 'keep').length };
+}
