@@ -59,6 +59,8 @@ export interface TableDefinition extends RelationName {
   partitionKey?: string[];
   /** How this table's own partitions divide its rows. */
   partitionStrategy?: 'list' | 'range' | 'hash';
+  /** Its partition key has an expression. */
+  isPartitionedByExpression?: true;
   /** Its extension, when the table belongs to one; `extensionFilter` then says which rows are configuration to copy. */
   extension?: string;
   extensionFilter?: string;

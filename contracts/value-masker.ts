@@ -13,6 +13,8 @@ export interface ValueMasker {
    * Absent where it would not be faster.
    */
   bytes?(from: Buffer, at: number, stop: number, out: ByteSink): boolean;
+  /** It makes the same of every value, and is called with an empty one: the value's own bytes need not be kept. */
+  isBlind?: boolean;
   /** Of an array: the masker of its elements. Those that are null stay. */
   elements?: ValueMasker;
 }

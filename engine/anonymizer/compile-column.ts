@@ -6,7 +6,7 @@ import type { ValueMasker } from '../../contracts/value-masker.js';
 import { maskedRoom } from './byte-text.js';
 import { mapArray, mapComposite } from './containers.js';
 import { type CustomGenerator, createCustomMasker } from './custom-generator.js';
-import { emptyOf } from './empty-value.js';
+import { alwaysOf, emptyOf } from './empty-value.js';
 import { type MaskTools, TEXT_TYPES } from './generator.js';
 import { GENERATORS } from './generators/index.js';
 import { mapHstore } from './hstore.js';
@@ -29,7 +29,7 @@ export function compileColumn({ table, column, hashOf, generators }: CompileInpu
   if (!rule || rule.type === 'keep') return undefined;
   switch (rule.type) {
     case 'null':
-      return () => null;
+      return alwaysOf(null);
     case 'constant':
       return constantOf(rule, table, column.name);
     case 'empty':
@@ -42,7 +42,7 @@ export function compileColumn({ table, column, hashOf, generators }: CompileInpu
 }
 
 function constantOf({ value }: ColumnRule, table: string, column: string): ValueMasker {
-  return value === undefined ? refuse('constant needs a value', table, column) : () => value;
+  return value === undefined ? refuse('constant needs a value', table, column) : alwaysOf(value);
 }
 
 function emptyMasker(shape: TypeShape, table: string, column: string): ValueMasker {

@@ -18,6 +18,7 @@ export interface TableRow {
   parent: number | null;
   partitionNumbers: number[] | null;
   partitionStrategy: 'list' | 'range' | 'hash' | null;
+  isPartitionedByExpression: boolean;
   extension: string | null;
   extensionFilter: string | null;
   comment: string | null;
@@ -39,6 +40,7 @@ function tableRowsSql(serverMajor: number): string {
            (select i.inhparent from pg_inherits i where i.inhrelid = c.oid and c.relispartition) as parent,
            (${PARTITION_NUMBERS}) as "partitionNumbers",
            case p.partstrat when 'l' then 'list' when 'r' then 'range' when 'h' then 'hash' end as "partitionStrategy",
+           p.partexprs is not null as "isPartitionedByExpression",
            e.extname::text as extension, (${EXTENSION_FILTER}) as "extensionFilter",
            comment.description as comment
       from pg_class c

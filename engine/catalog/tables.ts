@@ -42,6 +42,7 @@ function toTable(row: TableRow, known: KnownTables): OwnFacts {
     ...(partitionOf && { partitionOf }),
     ...(row.partitionNumbers && { partitionKey: columnNames(row.oid, row.partitionNumbers, known) }),
     ...(row.partitionStrategy !== null && { partitionStrategy: row.partitionStrategy }),
+    ...(row.isPartitionedByExpression && { isPartitionedByExpression: true as const }),
     ...(row.extension !== null && { extension: row.extension }),
     ...(row.extensionFilter !== null && { extensionFilter: row.extensionFilter }),
     ...(row.comment !== null && { comment: row.comment }),

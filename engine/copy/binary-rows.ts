@@ -34,6 +34,8 @@ export class BinaryRowMasker implements RowMasker {
   #column = 0;
   /** Bytes of an unmasked field, or of the header's extension, that are still to come. */
   #passing = 0;
+  /** Bytes of a field that is masked already that are still to come. */
+  #skipping = 0;
   /** The beginning of a count or a length that the last chunk cut. */
   #cut: Buffer = Buffer.alloc(0);
   /** The beginning of a masked field, and how much of it is to come. */
@@ -83,6 +85,13 @@ export class BinaryRowMasker implements RowMasker {
         at += step;
         if (this.#passing > 0) break;
       }
+      if (this.#skipping > 0) {
+        const step = Math.min(this.#skipping, end - at);
+        this.#skipping -= step;
+        at += step;
+        passed = at;
+        if (this.#skipping > 0) break;
+      }
       if (this.#state === 'field') {
         if (end - at < LENGTH_BYTES) break;
         const length = readInt32(bytes, at);
@@ -92,14 +101,19 @@ export class BinaryRowMasker implements RowMasker {
           if (length > 0) this.#passing = length;
         } else {
           this.#out.append(bytes, passed, at);
-          if (end - field < length) {
+          if (this.#masks[this.#column]?.mask.isBlind) {
+            this.#mask(bytes, field, field);
+            this.#skipping = length;
+          } else if (end - field < length) {
             this.#field = [bytes.subarray(field, end)];
             this.#missing = length - (end - field);
             return;
+          } else {
+            this.#mask(bytes, field, field + length);
+            this.#skipping = length;
           }
-          this.#mask(bytes, field, field + length);
-          at = field + length;
-          passed = at;
+          at = field;
+          passed = field;
         }
         this.#endField(columns);
       } else if (this.#state === 'row') {
@@ -179,7 +193,7 @@ export class BinaryRowMasker implements RowMasker {
       out.length = start;
     }
     if (stop - at > LONGEST_VALUE) throw this.#tooLong(this.#column);
-    const masked = mask(values ? values.decode(bytes, at, stop) : '');
+    const masked = mask(values && !mask.isBlind ? values.decode(bytes, at, stop) : '');
     if (masked === null) return false;
     if (!values) throw new DataError('COPY_FAILED', `masking ${this.#input.table}: the binary wire cannot carry it`);
     values.encode(masked, out);

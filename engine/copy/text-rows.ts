@@ -70,7 +70,7 @@ export class TextRowMasker implements RowMasker {
         this.#out.append(chunk, passed, at);
         passed = stop;
         if (stop === end) {
-          this.#cut.push(chunk.subarray(at, stop));
+          this.#keepCut(chunk.subarray(at, stop));
           break;
         }
         if (this.#cut.length > 0) this.#maskCut(chunk.subarray(at, stop));
@@ -101,10 +101,18 @@ export class TextRowMasker implements RowMasker {
     this.#isInsideRow = false;
   }
 
+  /** Of a value that its masker does not look at, as much as tells it from NULL. */
+  #keepCut(part: Buffer): void {
+    const isKnown = this.#masks[this.#column]?.isBlind && this.#cut.some(({ length }) => length > NULL_FIELD.length);
+    if (!isKnown) this.#cut.push(part);
+  }
+
   #maskCut(rest: Buffer): void {
-    const field = Buffer.concat([...this.#cut, rest]);
+    this.#keepCut(rest);
+    const field = Buffer.concat(this.#cut);
     this.#cut = [];
     if (isNullField(field, 0, field.length)) this.#out.append(field, 0, field.length);
+    else if (this.#masks[this.#column]?.isBlind) this.#maskField('');
     else this.#maskField(decodeField(field, { at: 0, stop: field.length, isAscii: false, hasEscape: true }));
   }
 

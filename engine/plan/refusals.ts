@@ -1,3 +1,4 @@
+import { relationLabel } from '../../contracts/relations.js';
 import type { SchemaDefinition } from '../../contracts/schema.js';
 import { quoteIdentifier } from '../postgres/quote.js';
 import { ownersOf } from './owners.js';
@@ -20,6 +21,7 @@ export function judgeTarget(source: SchemaDefinition, target: TargetCatalog): Ta
       ...databaseRefusals(target),
       ...versionRefusals(source, target),
       ...encodingRefusals(source, target),
+      ...nameRefusals(source),
       ...extensionRefusals(source, target),
       ...(target.canCreateRoles ? [] : missingRoles.map(roleRefusal)),
     ],
@@ -50,6 +52,16 @@ function versionRefusals(source: SchemaDefinition, target: TargetCatalog): strin
 
 function majorOf(serverVersion: number): number {
   return Math.floor(serverVersion / 10_000);
+}
+
+/** Rules, reports and the ledger call a table `schema.table`: of two with one such name, one would get the other's rules. */
+function nameRefusals({ tables }: SchemaDefinition): string[] {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const label of tables.map(relationLabel)) (seen.has(label) ? twice : seen).add(label);
+  return [...twice].map(
+    (label) => `two tables are called ${label}, their dots being in other places: rename one of them`,
+  );
 }
 
 /** UTF8 holds what any encoding does; a database that is still to be created gets the source's. */

@@ -67,6 +67,8 @@ function createRoutes(
 ): (table: TableDefinition) => RelationName | undefined {
   const tree = createPartitionTree(tables);
   const mayMove = (table: TableDefinition) =>
+    // What type an expression has is not known here.
+    (table.partitionStrategy === 'hash' && table.isPartitionedByExpression) ||
     (table.partitionKey ?? []).some((name) => {
       const rule = ruleOf(relationLabel(table), name);
       const column = table.columns.find((candidate) => candidate.name === name);

@@ -13,6 +13,8 @@ const shout: ValueMasker = Object.assign((value: string) => `${value}!`, {
     return true;
   },
 });
+const hide: ValueMasker = Object.assign(() => 'hidden', { isBlind: true });
+const drop: ValueMasker = Object.assign(() => null, { isBlind: true });
 const forget: ValueMasker = (value) => (value.length % 2 === 0 ? null : value);
 
 type Row = (string | null)[];
@@ -20,7 +22,7 @@ type Row = (string | null)[];
 test('masking in chunks of any size equals masking value by value', () => {
   const field = fc.option(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('', 'é'.repeat(90))));
   const tables = fc
-    .array(fc.constantFrom(undefined, upper, shout, forget), { maxLength: 6 })
+    .array(fc.constantFrom(undefined, upper, shout, forget, hide, drop), { maxLength: 6 })
     .chain((masks) =>
       fc.tuple(
         fc.constant(masks),

@@ -15,6 +15,8 @@ const shoutBytes: ValueMasker = Object.assign((value: string) => shout(value), {
     return true;
   },
 });
+const hide: ValueMasker = Object.assign(() => 'hidden', { isBlind: true });
+const drop: ValueMasker = Object.assign(() => null, { isBlind: true });
 const forget: ValueMasker = (value) => (value.length % 2 === 0 ? null : value);
 
 test('masking in chunks of any size equals masking value by value', () => {
@@ -22,7 +24,7 @@ test('masking in chunks of any size equals masking value by value', () => {
     fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('', '\\N', '\\', '\t\n\r', 'é'.repeat(90))),
   );
   const tables = fc
-    .array(fc.constantFrom(undefined, shout, shoutBytes, forget), { minLength: 1, maxLength: 6 })
+    .array(fc.constantFrom(undefined, shout, shoutBytes, forget, hide, drop), { minLength: 1, maxLength: 6 })
     .chain((masks) =>
       fc.tuple(
         fc.constant(masks),
