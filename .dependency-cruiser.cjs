@@ -32,6 +32,7 @@ module.exports = {
       'backup',
       'catalog',
       'copy',
+      'courtesy',
       'environments',
       'monitoring',
       'plan',

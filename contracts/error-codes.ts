@@ -150,6 +150,12 @@ export const ERROR_CODES = {
     next: 'The message names table and condition; correct it, then clone again.',
     retry: true,
   },
+  SNAPSHOT_BUDGET_SPENT: {
+    category: 'data',
+    meaning: 'The copy needed its snapshot of the source for longer than the source allows.',
+    next: 'Raise limits.snapshotMinutes of the source, clone when it has less to do, or leave systems out.',
+    retry: false,
+  },
   CONSTRAINT_VIOLATED: {
     category: 'data',
     meaning: 'Rows of the target break a constraint, mostly because of what a rule made of them.',

@@ -19,6 +19,7 @@ export function cloneOptionsFrom({ configuration, target, options = {} }: CloneO
     includeConversations: asked.includeConversations ?? true,
     includeReservations: asked.includeReservations ?? true,
     preserveUserRoles: asked.preserveUserRoles ?? config.PRESERVE_USER_ROLES ?? true,
+    ...(asked.verify && { verify: asked.verify }),
     ...(asked.customAnonymizationRules && { customAnonymizationRules: asked.customAnonymizationRules }),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENVIRONMENT_TYPES } from '../../contracts/environments.js';
+import { ENVIRONMENT_TYPES, hasLoadLimit } from '../../contracts/environments.js';
 import type { CustomGenerator, TestInput } from './define-config.js';
 import { LOG_LEVELS } from './define-config.js';
 
@@ -12,12 +12,34 @@ const texts = z.array(text, { error: 'must be a list of texts' });
 
 const fn = <Fn>() => z.custom<Fn>((value) => typeof value === 'function', 'must be a function');
 
+const limit = z.number({ error: 'must be a number' }).positive('must be above 0');
+const count = z.int({ error: 'must be a whole number' });
+
+/** Two sessions are the least that copies: one holds the snapshot, one reads; looking at the load takes a third. */
+const limitsSchema = z
+  .strictObject(
+    {
+      connections: count.min(2, 'must be at least 2: one session holds the snapshot, another reads').optional(),
+      bytesPerSecond: limit.optional(),
+      replicaLagSeconds: limit.optional(),
+      oldestXminSeconds: limit.optional(),
+      activeConnections: count.positive('must be above 0').optional(),
+      snapshotMinutes: limit.optional(),
+    },
+    { error: 'must be an object like { "connections": 4 }' },
+  )
+  .refine((limits) => limits.connections !== 2 || !hasLoadLimit(limits), {
+    path: ['connections'],
+    error: 'must be at least 3: one session holds the snapshot, one reads, one looks at the load',
+  });
+
 export const environmentSchema = z.strictObject(
   {
     type: z.enum(ENVIRONMENT_TYPES, { error: `must be one of ${ENVIRONMENT_TYPES.join(', ')}` }),
     envFile: text.optional(),
     description: text.optional(),
     allowRawData: flag.default(false),
+    limits: limitsSchema.optional(),
   },
   { error: 'must be an object like { "type": "test" }' },
 );

@@ -1,4 +1,4 @@
-import type { EnvironmentType } from '../../contracts/environments.js';
+import type { EnvironmentType, SourceLimits } from '../../contracts/environments.js';
 import { ConfigurationError } from '../../contracts/errors.js';
 import type { ConfiguredTestSuite } from './config-schema.js';
 import type { CustomGenerator, LogLevel } from './define-config.js';
@@ -16,6 +16,7 @@ export interface EnvironmentSettings {
   databaseUrl: Secret;
   variables: EnvironmentVariables;
   allowRawData: boolean;
+  limits?: SourceLimits;
   description?: string;
 }
 

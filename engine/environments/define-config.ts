@@ -1,4 +1,4 @@
-import type { EnvironmentType } from '../../contracts/environments.js';
+import type { EnvironmentType, SourceLimits } from '../../contracts/environments.js';
 import type { TestContext } from '../../contracts/test-suites.js';
 import type { TestType } from '../../contracts/validation.js';
 
@@ -50,6 +50,8 @@ export interface EnvironmentInput {
   description?: string;
   /** This environment may receive unmasked production data. Default `false`. */
   allowRawData?: boolean;
+  /** What cloning from this environment may cost it. Default: no limit. */
+  limits?: SourceLimits;
 }
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;

@@ -51,6 +51,7 @@ const cloneOptions = z.strictObject(
     includeReservations: flag.optional(),
     preserveUserRoles: flag.optional(),
     customAnonymizationRules: z.array(rule, { error: 'must be a list of rules' }).optional(),
+    verify: z.enum(['counts', 'checksums'], { error: 'must be counts or checksums' }).optional(),
   },
   object,
 );

@@ -93,15 +93,18 @@ export interface FailureContext {
   environment: string;
   /** The code when the server's own does not decide. */
   otherwise: 'COPY_FAILED' | 'SCHEMA_STATEMENT_FAILED' | 'SCHEMA_UNREADABLE' | 'CONNECTION_FAILED';
+  /** What the server does not say of the cause, as the end of the sentence. */
+  because?: string;
 }
 
 /** Turns what pg and the socket throw into a coded error without personal data. An EnvcloneError passes as it is. */
 export function translatePostgresError(
   error: unknown,
-  { doing, environment, otherwise }: FailureContext,
+  { doing, environment, otherwise, because }: FailureContext,
 ): EnvcloneError {
   if (error instanceof EnvcloneError) return error;
-  const message = `${doing} (${environment}): ${describePostgresError(error)}`;
+  const reason = describePostgresError(error);
+  const message = `${doing} (${environment}): ${because ? `${reason}: ${because}` : reason}`;
   const fields = postgresFields(error);
   const details = fields ? { condition: conditionOf(fields) } : {};
   if (isConnectionLoss(error)) return new ConnectionError('CONNECTION_FAILED', message, { details });

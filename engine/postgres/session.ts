@@ -4,14 +4,17 @@ import pg, { type ClientConfig, type QueryResultRow } from 'pg';
 import { parse } from 'pg-connection-string';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { translatePostgresError } from './errors.js';
+import { sessionName } from './session-name.js';
 
 export interface SessionInput {
   /** `postgres://…`; sslmode as libpq understands it. */
   url: string;
   /** Whose database it is, for messages. */
   environment: string;
-  /** Shown in `pg_stat_activity` as `envclone:<purpose>`. */
+  /** Shown in `pg_stat_activity` as `envclone:<operation>:<purpose>`. */
   purpose: string;
+  /** The operation it works for. Absent: `envclone:<purpose>`. */
+  operation?: string;
   /** Every transaction of the session is READ ONLY. Default `false`. */
   readOnly?: boolean;
   /** Cancels what the server is doing and closes the session. */
@@ -191,7 +194,7 @@ function connectFailure(error: unknown, { host, port, database }: ClientConfig, 
 }
 
 /** The settings of a URL as pg takes them. libpq's meaning of sslmode: `require` encrypts without verifying. */
-function clientConfig({ url, purpose }: SessionInput): ClientConfig {
+function clientConfig({ url, ...naming }: SessionInput): ClientConfig {
   const { host, port, database, user, password, ssl } = parse(url, { useLibpqCompat: /[?&]sslmode=/.test(url) });
   return {
     host: host ?? 'localhost',
@@ -200,7 +203,7 @@ function clientConfig({ url, purpose }: SessionInput): ClientConfig {
     user: user ?? 'postgres',
     ...(password && { password }),
     ssl: isPreferredSsl(url) ? { rejectUnauthorized: false } : ((ssl as ClientConfig['ssl']) ?? false),
-    application_name: `envclone:${purpose}`.slice(0, 63),
+    application_name: sessionName(naming),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   };

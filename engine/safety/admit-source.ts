@@ -32,6 +32,7 @@ export async function admitSource(
     environment,
     purpose: 'guard',
     readOnly: true,
+    ...(operation && { operation }),
     ...(signal && { signal }),
   });
   const stamps = await readStamps(session);
@@ -39,10 +40,10 @@ export async function admitSource(
     environment.type === 'production' ||
     stampOfProduction(configuration, stamps) !== undefined ||
     (await productionOfIdentity(configuration, await readIdentity(session), signal)) !== undefined;
-  if (!isProduction) return readOnlySource(environment, environment.type, stampWarnings(name, stamps));
+  if (!isProduction) return readOnlySource(environment, environment.type, stampWarnings(name, stamps), operation);
   const warnings = await enforceReadOnlyAccess(session);
   await alertOnProductionAccess(operation ?? 'a look', { environment: name, ...(requestedBy && { requestedBy }) });
-  return readOnlySource(environment, 'production', [...stampWarnings(name, stamps), ...warnings]);
+  return readOnlySource(environment, 'production', [...stampWarnings(name, stamps), ...warnings], operation);
 }
 
 /** A look at an environment that is no production needs no production server to answer. */
@@ -55,29 +56,31 @@ export async function admitReader(
   configuration.require([name]);
   const environment = configuration.environment(name);
   if (environment.type === 'production') return admitSource(dependencies, name, input);
-  const { signal } = input;
+  const { operation, signal } = input;
   await using session = await openUnpooledSession({
     environment,
     purpose: 'guard',
     readOnly: true,
+    ...(operation && { operation }),
     ...(signal && { signal }),
   });
   const stamps = await readStamps(session);
   if (stampOfProduction(configuration, stamps)) return admitSource(dependencies, name, input);
-  return readOnlySource(environment, environment.type, stampWarnings(name, stamps));
+  return readOnlySource(environment, environment.type, stampWarnings(name, stamps), operation);
 }
 
 function readOnlySource(
   environment: EnvironmentSettings,
   type: ReadOnlySource['type'],
   warnings: string[],
+  operation: string | undefined,
 ): ReadOnlySource {
   return proveReadOnlySource({
     environment: environment.name,
     type,
     url: environment.databaseUrl.reveal(),
     warnings,
-    connect: (input) => openSession({ environment, ...input, readOnly: true }),
+    connect: (input) => openSession({ environment, ...(operation && { operation }), ...input, readOnly: true }),
   });
 }
 

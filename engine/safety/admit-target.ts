@@ -23,23 +23,28 @@ export interface AdmitTargetInput extends AdmitSourceInput {
 export async function admitTarget(
   configuration: Configuration,
   name: string,
-  { confirm, source, signal }: AdmitTargetInput,
+  { confirm, source, operation, signal }: AdmitTargetInput,
 ): Promise<ConfirmedTarget> {
   refuseProductionType(configuration, name);
   configuration.require([name, ...(source === undefined ? [] : [source])]);
   requireTargetConfirmation({ target: name, confirm });
   if (source === name) throw sameDatabase(source, name);
-  const identity = await examineTarget(configuration, name, { signal, ...(source !== undefined && { source }) });
+  const identity = await examineTarget(configuration, name, {
+    operation,
+    signal,
+    ...(source !== undefined && { source }),
+  });
   const environment = configuration.environment(name);
   const open = (session: Promise<Session>) => sameServer(session, { name, identity });
+  const known = { environment, ...(operation && { operation }) };
   return proveTarget({
     environment: name,
     type: environment.type,
     database: identity.database,
     exists: identity.databaseOid !== null,
     url: environment.databaseUrl.reveal(),
-    connect: (input: ConnectInput) => open(openSession({ environment, ...input })),
-    connectMaintenance: (input: ConnectInput) => open(openMaintenanceSession({ environment, ...input })),
+    connect: (input: ConnectInput) => open(openSession({ ...known, ...input })),
+    connectMaintenance: (input: ConnectInput) => open(openMaintenanceSession({ ...known, ...input })),
   });
 }
 
@@ -47,12 +52,12 @@ export async function admitTarget(
 export async function examineTarget(
   configuration: Configuration,
   name: string,
-  { source, signal }: { source?: string; signal?: AbortSignal | undefined },
+  { source, operation, signal }: { source?: string } & Pick<AdmitSourceInput, 'operation' | 'signal'>,
 ): Promise<DatabaseIdentity> {
   refuseProductionType(configuration, name);
   configuration.require([name]);
   productionEnvironments(configuration); // its mistakes are told before anything is connected to
-  const { identity, stamps } = await askTarget(configuration.environment(name), signal);
+  const { identity, stamps } = await askTarget(configuration.environment(name), { operation, signal });
   const stamp = stampOfProduction(configuration, stamps);
   if (stamp) throw productionByStamp(name, stamp);
   const production = await productionOfIdentity(configuration, identity, signal);
@@ -73,8 +78,17 @@ interface AskedTarget {
 }
 
 /** A database that is still to be created has its server's identity, and no oid. */
-async function askTarget(environment: EnvironmentSettings, signal: AbortSignal | undefined): Promise<AskedTarget> {
-  const input = { environment, purpose: 'guard', readOnly: true, ...(signal && { signal }) };
+async function askTarget(
+  environment: EnvironmentSettings,
+  { operation, signal }: Pick<AdmitSourceInput, 'operation' | 'signal'>,
+): Promise<AskedTarget> {
+  const input = {
+    environment,
+    purpose: 'guard',
+    readOnly: true,
+    ...(operation && { operation }),
+    ...(signal && { signal }),
+  };
   try {
     await using session = await openUnpooledSession(input);
     return { identity: await readIdentity(session), stamps: await readStamps(session) };

@@ -13,20 +13,13 @@ export interface OpenInput extends ConnectInput {
 }
 
 /** A session on an environment's database. @throws ConnectionError, whose message has the host and never the password */
-export async function openSession({
-  environment,
-  database,
-  purpose,
-  readOnly = false,
-  signal,
-}: OpenInput): Promise<Session> {
+export async function openSession({ environment, database, readOnly = false, ...input }: OpenInput): Promise<Session> {
   const url = environment.databaseUrl.reveal();
   return Session.open({
     url: database === undefined ? url : onDatabase(url, database),
+    ...input,
     environment: environment.name,
-    purpose,
     readOnly,
-    ...(signal && { signal }),
   });
 }
 

@@ -4,8 +4,12 @@ import type { Session } from '../postgres/session.js';
 declare const proof: unique symbol;
 
 export interface ConnectInput {
-  /** Shown in `pg_stat_activity` as `envclone:<purpose>`. */
+  /** Shown in `pg_stat_activity` as `envclone:<operation>:<purpose>`. */
   purpose: string;
+  /** Default: the operation that the proof was made for, if any. */
+  operation?: string;
+  /** As in `SessionInput`. */
+  lockTimeoutMs?: number;
   signal?: AbortSignal;
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SafetyError } from '../../contracts/errors.js';
 import type { Session } from '../postgres/session.js';
+import { operationOf, sessionName } from '../postgres/session-name.js';
 import type { ConfirmedTarget, ConnectInput } from './proofs.js';
 
 export interface LockTargetInput {
@@ -23,7 +24,7 @@ const BEAT_MS = 5_000;
  * while the database is created. @throws SafetyError `TARGET_BUSY` with the id of the operation that has it
  */
 export async function lockTarget(target: ConfirmedTarget, { operation, signal }: LockTargetInput): Promise<TargetLock> {
-  const input = { purpose: purposeOf(operation), ...(signal && { signal }) };
+  const input = { purpose: PURPOSE, operation, ...(signal && { signal }) };
   const sessions: Session[] = [];
   try {
     const maintenance = await connectMaintenance(target, input);
@@ -81,7 +82,7 @@ async function acquire(session: Session, { target, operation, signal }: AcquireI
       if (attempt < ATTEMPTS) continue; // it let go in between
       throw busy(target.environment, 'another session');
     }
-    if (holder.name !== applicationName(operation) || attempt >= ATTEMPTS)
+    if (holder.name !== sessionName({ operation, purpose: PURPOSE }) || attempt >= ATTEMPTS)
       throw busy(target.environment, holderOf(holder.name));
     if (attempt === END_HOLDER_AT) await session.query('select pg_terminate_backend($1)', [holder.pid]).catch(() => {}); // not permitted: go on waiting
     await sleep(PAUSE_MS, undefined, signal && { signal });
@@ -103,19 +104,10 @@ function busy(environment: string, holder: string): SafetyError {
   });
 }
 
-const PREFIX = 'envclone:lock:';
-
-function purposeOf(operation: string): string {
-  return `lock:${operation}`;
-}
-
-/** As the server keeps it. */
-function applicationName(operation: string): string {
-  return `envclone:${purposeOf(operation)}`.slice(0, 63);
-}
+const PURPOSE = 'lock';
 
 function holderOf(name: string): string {
-  return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name || 'another session';
+  return operationOf(name, PURPOSE) ?? (name || 'another session');
 }
 
 function watchConnections(sessions: readonly Session[]): { lost: Promise<never>; stop(): void } {

@@ -18,5 +18,5 @@ test('a clone whose copying sessions are killed until it gives up leaves the tar
 
 const KILL_COPIERS = `
   select pg_terminate_backend(pid) from pg_stat_activity
-   where datname = current_database() and application_name = 'envclone:copy-write'
+   where datname = current_database() and application_name like 'envclone:%copy-write'
 `;

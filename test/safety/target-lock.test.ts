@@ -7,7 +7,7 @@ import { targetOf } from '../support/proofs.js';
 import { createRole } from './world.js';
 
 const holder = (operation: string) =>
-  `select pid from pg_stat_activity where application_name = 'envclone:lock:${operation}'`;
+  `select pid from pg_stat_activity where application_name = 'envclone:${operation}:lock'`;
 
 function notYetThere(database: TestDatabase): ConfirmedTarget {
   return proveTarget({ ...targetOf(database), database: `${database.name}_later`, exists: false });
