@@ -1,16 +1,19 @@
 import type { ClonePlan } from '../contracts/plan.js';
-import { relationLabel } from '../contracts/relations.js';
+import { type RelationName, relationLabel } from '../contracts/relations.js';
 import type { SchemaStatement } from '../contracts/schema.js';
 import type { BuildKeysInput, PlannedStage } from '../contracts/stages.js';
 import { copySequences } from '../engine/copy/sequences.js';
+import { addForeignKeys } from '../engine/schema/add-foreign-keys.js';
+import { analyzeTables } from '../engine/schema/analyze-tables.js';
 import { applyStatements } from '../engine/schema/apply.js';
+import { buildKeys } from '../engine/schema/build-keys.js';
 import { createDatabase } from '../engine/schema/create-database.js';
 import { createRoles, dropRoles } from '../engine/schema/create-roles.js';
 import { dropEverything } from '../engine/schema/drop.js';
-import { analyzeTables, refreshMaterializedViews } from '../engine/schema/finish.js';
+import { refreshMaterializedViews } from '../engine/schema/finish.js';
 import { adapt } from './adapt.js';
 import type { OpenServices } from './services.js';
-import { ofStage, readStage } from './stage-artifacts.js';
+import { isForeignKey, ofStage, readStage } from './stage-artifacts.js';
 
 export const createMigrateActivities = (open: OpenServices) => ({
   /** Empties the target and rebuilds what rows need: roles, extensions, types, functions, tables. */
@@ -26,35 +29,45 @@ export const createMigrateActivities = (open: OpenServices) => ({
     });
   },
 
-  /** Builds the keys and indexes of the tables of one unit. Those of an earlier attempt or epoch stay: validation compares them all in the end. */
+  /** Keys, indexes and statistics of the tables of one unit. Those of an earlier attempt or epoch stay: validation compares them all in the end. */
   async buildKeys(stage: BuildKeysInput): Promise<void> {
     return adapt(async ({ signal, progress }) => {
       const services = await open();
       const { plan, statements } = await readStage(services, stage);
-      const tables = new Set(plan.units[stage.unit]?.tables.map(relationLabel));
-      const keys = ofStage(statements, 'keys').filter((statement) => isOf(statement, tables));
+      const tables = plan.units[stage.unit]?.tables ?? [];
+      const labels = new Set(tables.map(relationLabel));
+      const keys = ofStage(statements, 'keys').filter((statement) => isOf(statement, labels));
       const target = await services.guard.admitTarget(stage.grant.target, { ...stage.grant, signal });
-      await applyStatements(target, keys, { signal, onProgress: progress, tolerateExisting: true });
+      await buildKeys(target, keys, { signal, onProgress: progress });
+      await analyzeTables(target, { signal, only: tables });
     });
   },
 
-  /** What has to wait for all rows: the other keys, foreign keys, triggers, rules, policies, sequences, materialized views, statistics. */
+  /** Foreign keys, and before them the keys of what is in no unit, which they may reference: partitioned tables, tables left empty. */
+  async addForeignKeys(stage: PlannedStage): Promise<void> {
+    return adapt(async ({ signal, progress }) => {
+      const services = await open();
+      const { plan, statements } = await readStage(services, stage);
+      const copied = new Set(copiedTables(plan).map(relationLabel));
+      const keys = ofStage(statements, 'keys').filter((statement) => !isOf(statement, copied));
+      const target = await services.guard.admitTarget(stage.grant.target, { ...stage.grant, signal });
+      await buildKeys(target, keys, { signal, onProgress: progress });
+      await addForeignKeys(target, statements.filter(isForeignKey), { signal, onProgress: progress });
+    });
+  },
+
+  /** What has to wait for all rows and keys: triggers, rules, policies, sequences, materialized views, the statistics of what is in no unit. */
   async finishSchema(stage: PlannedStage): Promise<void> {
     return adapt(async ({ signal, progress }) => {
       const services = await open();
       const { plan, schema, statements } = await readStage(services, stage);
-      const copied = new Set(plan.units.flatMap(({ tables }) => tables.map(relationLabel)));
-      const keys = ofStage(statements, 'keys').filter((statement) => !isOf(statement, copied));
+      const finish = ofStage(statements, 'finish').filter((statement) => !isForeignKey(statement));
       const target = await services.guard.admitTarget(stage.grant.target, { ...stage.grant, signal });
       const source = await services.guard.admitSource(stage.grant.source, { ...stage.grant, signal });
-      await applyStatements(target, [...keys, ...ofStage(statements, 'finish')], {
-        signal,
-        onProgress: progress,
-        tolerateExisting: true,
-      });
+      await applyStatements(target, finish, { signal, onProgress: progress, tolerateExisting: true });
       await copySequences({ source, target, sequences: schema.sequences, signal });
       await refreshMaterializedViews(target, schema.views, { signal, except: plan.neutralized });
-      await analyzeTables(target, { signal });
+      await analyzeTables(target, { signal, except: copiedTables(plan) });
     });
   },
 
@@ -69,6 +82,10 @@ export const createMigrateActivities = (open: OpenServices) => ({
     });
   },
 });
+
+function copiedTables({ units }: ClonePlan): RelationName[] {
+  return units.flatMap(({ tables }) => tables);
+}
 
 function isOf({ relation }: SchemaStatement, tables: ReadonlySet<string>): boolean {
   return relation !== undefined && tables.has(relationLabel(relation));

@@ -4,11 +4,14 @@ import { readRestorePoint, verifyRestorePoint } from '../engine/backup/restore-p
 import { restoreRows } from '../engine/backup/restore-rows.js';
 import { setSequences } from '../engine/copy/sequences.js';
 import type { ConfirmedTarget } from '../engine/safety/proofs.js';
+import { addForeignKeys } from '../engine/schema/add-foreign-keys.js';
+import { analyzeTables } from '../engine/schema/analyze-tables.js';
 import { applyStatements } from '../engine/schema/apply.js';
+import { buildKeys } from '../engine/schema/build-keys.js';
 import { createDatabase, dropDatabase } from '../engine/schema/create-database.js';
 import { dropEverything } from '../engine/schema/drop.js';
-import { analyzeTables, refreshMaterializedViews } from '../engine/schema/finish.js';
-import { ofStage } from './stage-artifacts.js';
+import { refreshMaterializedViews } from '../engine/schema/finish.js';
+import { isForeignKey, ofStage } from './stage-artifacts.js';
 
 interface RestoreInput {
   target: ConfirmedTarget;
@@ -28,8 +31,16 @@ export async function restorePoint({ target, point, artifacts, signal, onProgres
   await dropEverything(target, { signal });
   await applyStatements(target, ofStage(statements, 'pre-data'), { signal, onProgress });
   await restoreRows({ target, archive, artifacts, signal, onProgress });
-  await applyStatements(target, ofStage(statements, 'keys'), { signal, onProgress });
-  await applyStatements(target, ofStage(statements, 'finish'), { signal, onProgress });
+  await buildKeys(target, ofStage(statements, 'keys'), { signal, onProgress });
+  await addForeignKeys(target, statements.filter(isForeignKey), { signal, onProgress });
+  await applyStatements(
+    target,
+    ofStage(statements, 'finish').filter((statement) => !isForeignKey(statement)),
+    {
+      signal,
+      onProgress,
+    },
+  );
   await setSequences(target, sequences, { signal });
   await refreshMaterializedViews(target, views, { signal });
   await analyzeTables(target, { signal });

@@ -30,3 +30,8 @@ export async function plannedStatements(
 export function ofStage(statements: readonly SchemaStatement[], stage: StatementStage): SchemaStatement[] {
   return statements.filter((statement) => statement.stage === stage);
 }
+
+/** Foreign keys have a step of their own between `keys` and `finish`. */
+export function isForeignKey({ kind }: SchemaStatement): boolean {
+  return kind === 'foreign key';
+}

@@ -1,9 +1,7 @@
 import type { SchemaStatement } from '../../contracts/schema.js';
-import { postgresFields, translatePostgresError } from '../postgres/errors.js';
-import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
-import { withoutGrantor } from './grantor.js';
 import { aboutAny } from './satellites.js';
+import { applyBatch, openSchemaSession } from './schema-session.js';
 
 export interface ApplyOptions {
   signal?: AbortSignal;
@@ -19,16 +17,6 @@ const BATCH = 500;
 /** Each takes as long as its table is big, so each is its own transaction: done is done. */
 const LONG_KINDS = new Set(['index', 'primary key', 'unique', 'exclusion', 'foreign key', 'check', 'statistics']);
 
-/** Settings under which pg_dump means its statements. */
-const SESSION_SETTINGS = `
-  set check_function_bodies = false;
-  set row_security = off;
-  set client_min_messages = 'error';
-  set standard_conforming_strings = on;
-  set default_tablespace = '';
-  set default_table_access_method = heap;
-  set search_path = ''`;
-
 /**
  * Runs statements of a dump in their order, in batches. The caller undoes what a failure leaves.
  * @throws SchemaError `SCHEMA_STATEMENT_FAILED` with kind and name of the statement; DataError `CONSTRAINT_VIOLATED` when rows break a constraint
@@ -39,21 +27,21 @@ export async function applyStatements(
   { signal, onProgress, tolerateExisting = false }: ApplyOptions = {},
 ): Promise<void> {
   if (statements.length === 0) return;
-  await using session = await target.connect({ purpose: 'apply-schema', ...(signal && { signal }) });
-  await session.query(SESSION_SETTINGS);
+  await using session = await openSchemaSession(target, { purpose: 'apply-schema', ...(signal && { signal }) });
   let done = 0;
   for (const batch of batchesOf(statements)) {
-    await applyBatch(session, batch, tolerateExisting);
+    await applyBatch(session, batch, { tolerateExisting });
     signal?.throwIfAborted();
     done += batch.length;
     onProgress?.(done);
   }
 }
 
-function* batchesOf(statements: readonly SchemaStatement[]): Generator<SchemaStatement[]> {
+/** Consecutive statements that make one round trip; what takes long is alone. */
+export function* batchesOf(statements: readonly SchemaStatement[]): Generator<SchemaStatement[]> {
   let batch: SchemaStatement[] = [];
   for (const statement of statements) {
-    const isLong = LONG_KINDS.has(statement.kind);
+    const isLong = LONG_KINDS.has(statement.kind) && !statement.sql.endsWith(' NOT VALID');
     if (batch.length > 0 && (isLong || batch.length === BATCH)) {
       yield batch;
       batch = [];
@@ -62,46 +50,6 @@ function* batchesOf(statements: readonly SchemaStatement[]): Generator<SchemaSta
     else batch.push(statement);
   }
   if (batch.length > 0) yield batch;
-}
-
-/** All at once; when the server refuses that, one by one, which finds the statement and needs the fewest locks. */
-async function applyBatch(session: Session, batch: SchemaStatement[], tolerateExisting: boolean): Promise<void> {
-  if (batch.length > 1) {
-    try {
-      await session.query(batch.map(({ sql }) => sql).join(';\n'));
-      return;
-    } catch (error) {
-      if (!postgresFields(error)) throw failed(error, session, 'applying the schema');
-    }
-  }
-  for (const statement of batch) await applyOne(session, statement, tolerateExisting);
-}
-
-async function applyOne(session: Session, statement: SchemaStatement, tolerateExisting: boolean): Promise<void> {
-  try {
-    await session.query(statement.sql);
-  } catch (error) {
-    const code = postgresFields(error)?.code;
-    if (isTolerated(statement, code, tolerateExisting)) return;
-    const byOwner = code === INSUFFICIENT_PRIVILEGE ? withoutGrantor(statement.sql) : statement.sql;
-    if (byOwner !== statement.sql) return applyOne(session, { ...statement, sql: byOwner }, tolerateExisting);
-    throw failed(error, session, `creating ${statement.kind} ${statement.name}`);
-  }
-}
-
-const DUPLICATES = new Set(['42P06', '42P07', '42710', '42723', '42701', '42P16', '55000']);
-const DUPLICATE_SCHEMA = '42P06';
-const INSUFFICIENT_PRIVILEGE = '42501';
-
-/** A platform's own schemas and extensions are there before the clone, and belong to somebody else. */
-function isTolerated({ kind, name }: SchemaStatement, code = '', tolerateExisting: boolean): boolean {
-  if (kind === 'schema' && code === DUPLICATE_SCHEMA) return true;
-  if (kind === 'comment' && name.startsWith('extension ') && code === INSUFFICIENT_PRIVILEGE) return true;
-  return tolerateExisting && DUPLICATES.has(code);
-}
-
-function failed(error: unknown, { environment }: Session, doing: string): Error {
-  return translatePostgresError(error, { doing, environment, otherwise: 'SCHEMA_STATEMENT_FAILED' });
 }
 
 /** The statements without those that make the given objects, or are about them. */

@@ -34,13 +34,15 @@ export function assignStages(statements: readonly LabelledStatement[]): SchemaSt
   });
 }
 
+const VIEWS = new Set(['view', 'materialized view']);
+
 /** What pg_dump moved behind the keys; an index on such an object has to wait for it. */
 class PostponedObjects {
   #names: string[] = [];
   #relations = new Set<string>();
 
   note({ kind, name, relation }: LabelledStatement): void {
-    if (relation) this.#relations.add(showRelation(relation));
+    if (relation && VIEWS.has(kind)) this.#relations.add(showRelation(relation));
     if (kind === 'function') this.#names.push(name.slice(0, name.indexOf('(')));
   }
 

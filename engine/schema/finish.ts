@@ -5,7 +5,6 @@ import { translatePostgresError } from '../postgres/errors.js';
 import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
-import { inBatches } from './batches.js';
 import { showRelation } from './names.js';
 
 interface FinishOptions {
@@ -69,31 +68,6 @@ async function viewOrder(session: Session): Promise<Map<string, number>> {
   };
   for (const label of readsByLabel.keys()) visit(label);
   return order;
-}
-
-/**
- * Statistics for the planner, of everything the role may analyze. Tables with foreign tables under them are left out: ANALYZE would ask
- * the other server. @throws SchemaError `SCHEMA_STATEMENT_FAILED`
- */
-export async function analyzeTables(target: ConfirmedTarget, { signal }: FinishOptions = {}): Promise<void> {
-  await using session = await target.connect({ purpose: 'analyze', ...(signal && { signal }) });
-  await session.query("set client_min_messages = 'error'");
-  try {
-    const [foreign] = await session.query(
-      `select from pg_inherits as i join pg_class as c on c.oid = i.inhrelid where c.relkind = 'f' limit 1`,
-    );
-    if (!foreign) return void (await session.query('analyze'));
-    const tables = await session.query<{ object: string }>(`
-      select format('%I.%I', n.nspname, c.relname) as object
-      from pg_class as c
-      join pg_namespace as n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'm') and not c.relhassubclass and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`);
-    await inBatches(tables, 200, async (batch) => {
-      await session.query(`analyze ${batch.map(({ object }) => object).join(', ')}`);
-    });
-  } catch (error) {
-    throw failed(error, session, 'analyzing');
-  }
 }
 
 function failed(error: unknown, { environment }: Session, doing: string): Error {

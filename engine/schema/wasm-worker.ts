@@ -20,7 +20,7 @@ const connection = {
     if (!endsWithQuestion()) return;
     parentPort.postMessage({ send: outgoing });
     outgoing = Buffer.alloc(0);
-    Atomics.wait(gate, 0, 0);
+    while (Atomics.load(gate, 0) === 0) Atomics.wait(gate, 0, 0); // the notification of the answer before may come late
     Atomics.store(gate, 0, 0);
     const { message } = receiveMessageOnPort(answers);
     onRawData(message);

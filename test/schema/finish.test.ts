@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ViewDefinition } from '../../contracts/schema.js';
-import { analyzeTables, refreshMaterializedViews } from '../../engine/schema/finish.js';
+import { refreshMaterializedViews } from '../../engine/schema/finish.js';
 import { createDatabase } from '../support/databases.js';
 import { targetOf } from '../support/proofs.js';
 
@@ -43,25 +43,4 @@ test('a materialized view that cannot be filled is named', async () => {
     code: 'SCHEMA_STATEMENT_FAILED',
     message: expect.stringContaining('public.broken'),
   });
-});
-
-test('statistics are gathered without asking the server of a foreign partition', async () => {
-  await using target = await createDatabase({
-    sql: `
-      create extension postgres_fdw;
-      create server nowhere foreign data wrapper postgres_fdw options (host 'neutralized.invalid');
-      create table plain as select generate_series(1, 10) as id;
-      create table root (id integer) partition by list (id);
-      create table leaf partition of root for values in (1);
-      create foreign table remote partition of root for values in (2) server nowhere;
-      insert into leaf values (1)`,
-  });
-
-  await analyzeTables(targetOf(target));
-
-  expect(
-    await target.column(
-      "select relname::text from pg_class where relname in ('plain', 'leaf') and reltuples > 0 order by 1",
-    ),
-  ).toEqual(['leaf', 'plain']);
 });

@@ -1,40 +1,40 @@
 import { expect, test } from 'vitest';
 import { relationLabel } from '../../contracts/relations.js';
+import { addForeignKeys } from '../../engine/schema/add-foreign-keys.js';
 import { applyStatements } from '../../engine/schema/apply.js';
+import { buildKeys } from '../../engine/schema/build-keys.js';
 import { compareStatements } from '../../engine/schema/compare.js';
 import { dropEverything } from '../../engine/schema/drop.js';
-import { dumpSchema } from '../../engine/schema/dump.js';
 import { splitDump } from '../../engine/schema/split.js';
-import { createDatabase, POSTGRES_MAJORS, type PostgresMajor, type TestDatabase } from '../support/databases.js';
+import { createDatabase, POSTGRES_MAJORS } from '../support/databases.js';
 import { targetOf } from '../support/proofs.js';
 import { comparable, nastySql } from './nasty.js';
-
-const dumpOf = ({ url, name }: TestDatabase, major: PostgresMajor) =>
-  dumpSchema({ url, environment: name, serverMajor: major });
+import { dumpOf, stagedSchema } from './staged.js';
 
 test.each(POSTGRES_MAJORS)(
   'on PostgreSQL %i a schema rebuilt stage by stage, keys table by table, dumps to the same text',
   async (major) => {
     await using source = await createDatabase({ major, sql: await nastySql(major) });
     await using target = await createDatabase({ major });
-    const dump = await dumpOf(source, major);
-    const statements = await splitDump(dump);
-
-    const ofStage = (stage: string) => statements.filter((statement) => statement.stage === stage);
-    await applyStatements(targetOf(target), ofStage('pre-data'));
+    const schema = await stagedSchema(source, major);
+    await applyStatements(targetOf(target), schema.preData);
     const tables = await target.column(`
       select n.nspname || '.' || c.relname
       from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
       where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
       order by c.relname desc`);
     const keysOf = (table: string) =>
-      ofStage('keys').filter(({ relation }) => relation && relationLabel(relation) === table);
-    for (const table of tables) await applyStatements(targetOf(target), keysOf(table));
+      schema.keys.filter(({ relation }) => relation && relationLabel(relation) === table);
+    for (const table of tables) await buildKeys(targetOf(target), keysOf(table), { smallTableBytes: 0 });
     const done = new Set(tables.flatMap(keysOf));
-    const otherKeys = ofStage('keys').filter((statement) => !done.has(statement));
-    await applyStatements(targetOf(target), [...otherKeys, ...ofStage('finish')]);
+    await buildKeys(
+      targetOf(target),
+      schema.keys.filter((statement) => !done.has(statement)),
+    );
+    await addForeignKeys(targetOf(target), schema.foreignKeys);
+    await applyStatements(targetOf(target), schema.finish);
 
-    expect(comparable(await dumpOf(target, major))).toBe(comparable(dump));
+    expect(comparable(await dumpOf(target, major))).toBe(comparable(schema.dump));
   },
 );
 
