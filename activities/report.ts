@@ -12,6 +12,7 @@ import type { TableTotals } from '../engine/copy/copy-tables.js';
 import { formatBytes } from '../engine/monitoring/format.js';
 import { operationArtifact } from '../engine/monitoring/operation-artifacts.js';
 import { writeStamp } from '../engine/safety/stamp.js';
+import { plannedTables } from '../engine/validation/planned-tables.js';
 import { createValidationEngine } from '../engine/validation/validation-engine.js';
 import { adapt } from './adapt.js';
 import type { OpenServices } from './services.js';
@@ -140,8 +141,7 @@ function anonymizationOf(plan: ClonePlan, schema: SchemaDefinition, totals: Tabl
   const keys = schema.tables.flatMap((table) =>
     table.foreignKeys.map(({ references }) => [relationLabel(table), relationLabel(references)] as const),
   );
-  return plan.units
-    .flatMap(({ tables }) => tables)
+  return plannedTables(plan)
     .filter(({ columns }) => columns.some(({ rule }) => rule))
     .map((table) => {
       const label = relationLabel(table);

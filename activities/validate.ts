@@ -1,21 +1,51 @@
 import { ValidationFailedError } from '../contracts/errors.js';
 import type { ClonePlan } from '../contracts/plan.js';
 import type { SchemaDefinition, SchemaDiff } from '../contracts/schema.js';
-import type { ValidateCloneInput, ValidateEnvironmentInput } from '../contracts/stages.js';
-import type { TestResult, ValidationResult } from '../contracts/validation.js';
+import type { CloneGrant, CopyUnitInput, ValidateCloneInput, ValidateEnvironmentInput } from '../contracts/stages.js';
+import type { TestResult, ValidationError, ValidationResult } from '../contracts/validation.js';
 import type { TableTotals } from '../engine/copy/copy-tables.js';
 import { dropLedger, readLedger } from '../engine/copy/ledger.js';
+import { openSnapshotReader } from '../engine/copy/snapshot-reader.js';
 import { parseValidateInput } from '../engine/environments/parse-input.js';
 import { operationArtifact, readIfThere } from '../engine/monitoring/operation-artifacts.js';
 import type { ConfirmedTarget } from '../engine/safety/proofs.js';
 import { compareSchemas } from '../engine/schema/compare.js';
+import { openTarget } from '../engine/validation/check.js';
+import { plannedTables } from '../engine/validation/planned-tables.js';
 import { createValidationEngine } from '../engine/validation/validation-engine.js';
+import { type VerifiedCopy, verifyCopy } from '../engine/validation/verify-copy.js';
 import { adapt } from './adapt.js';
 import { readSchema } from './read-schema.js';
 import type { OpenServices, Services } from './services.js';
 import { plannedStatements } from './stage-artifacts.js';
 
+export type VerifyChecksumsInput = Omit<CopyUnitInput, 'unit'>;
+
 export const createValidateActivities = (open: OpenServices) => ({
+  /**
+   * Compares source and target as the clone's `verify` option says, once every row has landed and while the snapshot lives. What differs is told by
+   * `validateClone`. @throws ConnectionError `SNAPSHOT_LOST`
+   */
+  async verifyChecksums({ grant, plan: ref, held }: VerifyChecksumsInput): Promise<void> {
+    return adapt(async ({ signal: cancelled, progress }) => {
+      const { artifacts, guard } = await open();
+      const { operation, options } = grant;
+      if (!options.verify) return;
+      const tables = plannedTables(await artifacts.readJson<ClonePlan>(ref));
+      const source = await guard.admitSource(grant.source, { ...grant, signal: cancelled });
+      const target = await guard.admitReadable(grant.target, { operation, signal: cancelled });
+      const verified = await verifyCopy({
+        tables,
+        proof: options.verify,
+        openSource: (signal) => openSnapshotReader(source, { snapshot: held.snapshot, tables, signal }),
+        openTarget: (signal) => openTarget({ target, signal }),
+        signal: cancelled,
+        onProgress: (done) => progress({ verified: done / 2, tables: tables.length }),
+      });
+      await artifacts.writeJson(operationArtifact(operation, 'verification'), verified);
+    });
+  },
+
   /** Proves that the clone is what the plan says. @throws `VALIDATION_FAILED`, unless an invalid clone shall be kept */
   async validateClone({ grant, plan: ref, onInvalid }: ValidateCloneInput): Promise<void> {
     return adapt(async ({ signal }) => {
@@ -27,7 +57,7 @@ export const createValidateActivities = (open: OpenServices) => ({
       const plan = await artifacts.readJson<ClonePlan>(ref);
       const result = await compareWithPlan(services, { plan, totals, isUnderway: true, signal });
       const tests = await engine.testFunctionality(target, configuration.testSuites, { signal });
-      const judged = withTests(result, tests);
+      const judged = await withVerification(services, grant, withTests(result, tests));
       await artifacts.writeJson(operationArtifact(operation, 'validation'), judged);
       if (!judged.isValid && onInvalid === 'rollback') throw notValid(grant.target, judged);
     });
@@ -120,6 +150,28 @@ function withTests(result: ValidationResult, tests: TestResult[]): ValidationRes
     }));
   return { ...result, isValid: result.isValid && errors.length === 0, errors: [...result.errors, ...errors], tests };
 }
+
+/** A proof that was asked for and not made is missing, not passed. */
+async function withVerification(
+  { artifacts }: Services,
+  { operation, options }: CloneGrant,
+  result: ValidationResult,
+): Promise<ValidationResult> {
+  if (!options.verify) return result;
+  const verified = await readIfThere<VerifiedCopy>(artifacts, operationArtifact(operation, 'verification'));
+  const { errors, ...verification } = verified ?? { errors: [NOT_VERIFIED] };
+  return {
+    ...result,
+    isValid: result.isValid && errors.length === 0,
+    errors: [...result.errors, ...errors],
+    ...('proof' in verification && { verification }),
+  };
+}
+
+const NOT_VERIFIED: ValidationError = {
+  code: 'VALIDATION_FAILED',
+  message: 'the copy was not compared with its snapshot, although the clone was asked to',
+};
 
 function notValid(target: string, { errors }: ValidationResult): ValidationFailedError {
   const lines = errors.slice(0, 10).map(({ message }) => message);

@@ -12,6 +12,7 @@ import type {
 import type { ValidationResult } from '../contracts/validation.js';
 import { DEFAULT_TASK_QUEUE, PROGRESS_QUERY, WORKFLOW_TYPES } from '../contracts/workflows.js';
 import { asOperationError, temporalUnavailable } from './operation-errors.js';
+import { viewOperation, watchOperation } from './watch-operation.js';
 
 export interface EnvironmentClonerInput {
   /** A connection of yours; it stays open. Otherwise one is made to `address`. */
@@ -31,6 +32,7 @@ export interface OperationHandle<Result> {
   operationId: string;
   /** @throws OperationFailedError with the code, what to do next, and what the target is now */
   result(): Promise<Result>;
+  /** With the copies under way; from the second call on with their rate since the calls before. */
   progress(): Promise<CloneOperation>;
   /** Asks the operation to stop and to undo what it did; `result` rejects when that is done. */
   cancel(): Promise<void>;
@@ -73,7 +75,7 @@ export async function createEnvironmentCloner(input: EnvironmentClonerInput = {}
       .catch((error: unknown) => {
         throw temporalUnavailable(input.address, error);
       });
-    return handleOf<Result>(handle);
+    return handleOf<Result>(client, handle);
   }
 
   const startClone = (clone: CloneInput) => start<CloneResult>('clone', clone.target, clone);
@@ -88,7 +90,7 @@ export async function createEnvironmentCloner(input: EnvironmentClonerInput = {}
     cloneEnvironment: async (clone) => (await startClone(clone)).result(),
     validateClone: async (validate) => (await startValidation(validate)).result(),
     rollbackClone: async (rollback) => (await startRollback(rollback)).result(),
-    watch: (operationId) => watch(client.workflow.getHandle(operationId)),
+    watch: (operationId) => watchOperation(client, operationId),
     async cancel(operationId) {
       await client.workflow.getHandle(operationId).cancel();
     },
@@ -128,7 +130,8 @@ function newOperationId(kind: string, environment: string): string {
   return `${kind}-${environment}-${at}-${randomBytes(2).toString('hex')}`;
 }
 
-function handleOf<Result>(handle: WorkflowHandle): OperationHandle<Result> {
+function handleOf<Result>(client: Client, handle: WorkflowHandle): OperationHandle<Result> {
+  const view = viewOperation(client, handle.workflowId);
   return {
     operationId: handle.workflowId,
     async result() {
@@ -138,7 +141,10 @@ function handleOf<Result>(handle: WorkflowHandle): OperationHandle<Result> {
         throw asOperationError(error, await failureOf(handle));
       }
     },
-    progress: () => handle.query<CloneOperation>(PROGRESS_QUERY),
+    async progress() {
+      const { operation } = await view.look();
+      return operation ?? handle.query<CloneOperation>(PROGRESS_QUERY); // whose failure says why there is none
+    },
     async cancel() {
       await handle.cancel();
     },
@@ -151,16 +157,4 @@ async function failureOf(handle: WorkflowHandle): Promise<OperationFailure | und
     ({ failure }) => failure,
     () => undefined,
   );
-}
-
-const WATCH_MS = 700;
-
-async function* watch(handle: WorkflowHandle): AsyncGenerator<CloneOperation> {
-  for (;;) {
-    const operation = await handle.query<CloneOperation>(PROGRESS_QUERY).catch(() => undefined);
-    if (operation) yield operation;
-    const { status } = await handle.describe();
-    if (status.name !== 'RUNNING') return;
-    await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
-  }
 }

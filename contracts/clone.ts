@@ -1,7 +1,7 @@
 import type { AnonymizationReport, AnonymizationRule } from './anonymization.js';
 import type { ArtifactRef, RestorePointRef } from './artifacts.js';
 import type { ErrorCode } from './error-codes.js';
-import type { ValidationResult } from './validation.js';
+import type { CopyProof, ValidationResult } from './validation.js';
 
 export interface CloneOptions {
   /** Mask by the rules. `false` is refused from production unless the target's configuration has `allowRawData`. Default `true`. */
@@ -16,6 +16,11 @@ export interface CloneOptions {
   preserveUserRoles: boolean;
   /** Override `envclone.rules.json` for this run. */
   customAnonymizationRules?: AnonymizationRule[];
+  /**
+   * Ask the source again, inside the copy's snapshot, before that ends: `counts` compares the number of each table's rows with the target's,
+   * `checksums` also a hash of all unmasked columns. Default: what both servers said of each COPY, and the target's own count of its rows.
+   */
+  verify?: CopyProof;
 }
 
 /** The input of `cloneEnvironment`: what the SDK, the `temporal` CLI and the UI send. Names only. */
@@ -77,6 +82,19 @@ export interface NeutralizedObject {
 
 export type CloneStage = 'guard' | 'analyze' | 'backup' | 'migrate' | 'copy' | 'finish' | 'validate' | 'undo' | 'done';
 
+/** How much of a clone is done when a stage starts, in percent; the copy's share is by bytes. */
+export const STAGE_STARTS_AT: Record<CloneStage, number> = {
+  guard: 0,
+  analyze: 2,
+  backup: 6,
+  migrate: 12,
+  copy: 18,
+  finish: 80,
+  validate: 90,
+  undo: 0,
+  done: 100,
+};
+
 export interface CopyProgress {
   tables: number;
   doneTables: number;
@@ -85,6 +103,14 @@ export interface CopyProgress {
   doneRows: number;
   /** `schema.table` of what is being copied now. */
   current: string[];
+  /** `sizeBytes` of the units being copied now, by number: no unit counts for more, however long its COPY is. */
+  currentSizes?: Record<number, number>;
+  /** Units being copied now, as their last heartbeats say: the client adds it, and counts them into the numbers above. */
+  running?: CopyHeartbeat[];
+  /** Over the last half minute of watching. Absent until two looks differ. */
+  bytesPerSecond?: number;
+  /** Until the last row, at that rate. Keys and checks come after it. */
+  etaSeconds?: number;
 }
 
 export interface OperationFailure {
@@ -141,6 +167,8 @@ export interface CopyHeartbeat {
   unit: number;
   /** `schema.table`, of the table being copied. */
   table: string;
+  /** The limit of the source that holds the copy back just now, with figures. */
+  waitsFor?: string;
   rows: number;
   bytes: number;
 }

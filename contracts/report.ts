@@ -36,6 +36,19 @@ export interface ReportedTable {
   maskedFields: string[];
   /** Values that a rule changed. */
   maskedValues: number;
+  /** In its copying transactions, added up: several may run at once. Absent when they were not timed. */
+  milliseconds?: number;
+}
+
+/** What one stage took, and what it moved. */
+export interface ReportedStage {
+  stage: string;
+  wallMs: number;
+  /** Of the workers' processes, theirs alone: what the databases compute is not in it. Absent when nothing was measured. */
+  cpuMs?: number;
+  rows?: number;
+  bytes?: number;
+  maskedValues?: number;
 }
 
 /** Everything an operation did, as it was measured. */
@@ -47,6 +60,8 @@ export interface OperationReport {
   status: OperationOutcome['status'] | 'unfinished';
   source?: string;
   target?: string;
+  /** In the order they ran. */
+  stages: ReportedStage[];
   tables: ReportedTable[];
   emptied: { table: string; reason: string }[];
   nulled: { table: string; column: string; reason: string }[];

@@ -23,11 +23,26 @@ export interface EnvironmentStatistics {
   sizeBytes: number;
 }
 
+/** How thoroughly both sides of a copy are asked again. */
+export type CopyProof = 'counts' | 'checksums';
+
+/** What was compared between the copy's snapshot of the source and the target, table by table. */
+export interface CopyVerification {
+  proof: CopyProof;
+  tables: number;
+  /** Of the snapshot. */
+  rows: number;
+  /** Whose values were compared: those that no rule masks. */
+  columns: number;
+}
+
 export interface ValidationResult {
   isValid: boolean;
   errors: ValidationError[];
   warnings: ValidationWarning[];
   statistics: EnvironmentStatistics;
+  /** When the clone was asked for it. */
+  verification?: CopyVerification;
   health?: HealthReport;
   tests?: TestResult[];
 }

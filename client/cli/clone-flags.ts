@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CloneOptions } from '../../contracts/clone.js';
+import type { CopyProof } from '../../contracts/validation.js';
 
 export interface CloneFlags {
   raw?: boolean;
@@ -7,6 +8,7 @@ export interface CloneFlags {
   conversations: boolean;
   reservations: boolean;
   userRoles: boolean;
+  verify?: CopyProof;
 }
 
 /** The options of a clone as flags. What is not said is decided by the target's `.env` file. */
@@ -16,7 +18,10 @@ export function addCloneOptions(command: Command): Command {
     .option('--no-audit-logs', 'leave the audit system empty')
     .option('--no-conversations', 'leave the conversations system empty')
     .option('--no-reservations', 'leave the reservations system empty')
-    .option('--no-user-roles', 'give role columns their default');
+    .option('--no-user-roles', 'give role columns their default')
+    .addOption(
+      new Option('--verify <proof>', 'compare each table with the copy’s snapshot').choices(['counts', 'checksums']),
+    );
 }
 
 export function cloneOptionsOf(flags: CloneFlags): Partial<CloneOptions> {
@@ -26,5 +31,6 @@ export function cloneOptionsOf(flags: CloneFlags): Partial<CloneOptions> {
     ...(!flags.conversations && { includeConversations: false }),
     ...(!flags.reservations && { includeReservations: false }),
     ...(!flags.userRoles && { preserveUserRoles: false }),
+    ...(flags.verify && { verify: flags.verify }),
   };
 }

@@ -64,10 +64,16 @@ function describe(result: CloneResult, target: string): string {
   const { statistics, anonymization, neutralized, warnings, validation, restorePoint } = result;
   const masked = anonymization.reduce((sum, { anonymizedFields }) => sum + anonymizedFields.length, 0);
   const tests = validation.tests?.length ?? 0;
+  const { verification } = validation;
   return [
     `${target} is a clone: ${statistics.tablesCloned} tables, ${statistics.recordsCloned} rows (${statistics.totalSizeCloned}) in ${(statistics.duration / 1000).toFixed(1)} s`,
     `masked: ${masked} columns, ${statistics.recordsAnonymized} rows in tables with masked columns`,
     `validated: ${result.status === 'completed' ? 'valid' : `${validation.errors.length} error(s), kept as asked`}, ${tests} tests`,
+    ...(verification
+      ? [
+          `compared with the snapshot: ${verification.proof} of ${verification.rows} rows in ${verification.tables} tables`,
+        ]
+      : []),
     ...section(
       'made harmless',
       neutralized.map(({ kind, name, reason }) => `${kind} ${name}: ${reason}`),

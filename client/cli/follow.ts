@@ -1,18 +1,18 @@
 import type { CloneOperation } from '../../contracts/clone.js';
 import type { EnvironmentCloner, OperationHandle } from '../environment-cloner.js';
 import type { CommandContext } from './command.js';
-import { createProgress } from './progress.js';
+import { createProgress, SILENT } from './progress.js';
 
 /**
  * Shows an operation until it has ended, and returns its result. The first Ctrl-C asks it to stop and shows the undo; the second leaves it running.
  * @throws OperationFailedError
  */
 export async function follow<Result>(
-  { say }: CommandContext,
+  { say, isJson }: CommandContext,
   cloner: EnvironmentCloner,
   handle: OperationHandle<Result>,
 ): Promise<Result> {
-  const progress = createProgress(process.stderr);
+  const progress = isJson ? SILENT : createProgress(process.stderr);
   let interrupts = 0;
   const onInterrupt = () => {
     interrupts++;

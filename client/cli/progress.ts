@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty';
-import type { CloneOperation } from '../../contracts/clone.js';
+import type { CloneOperation, CopyProgress } from '../../contracts/clone.js';
+import { formatBytes, formatCount, formatDuration } from '../../engine/monitoring/format.js';
 
 export interface Progress {
   show(operation: CloneOperation): void;
@@ -10,6 +11,9 @@ export interface Progress {
 
 const BAR_WIDTH = 24;
 const LINE_EVERY_MS = 10_000;
+
+/** For a caller that reads documents. */
+export const SILENT: Progress = { show() {}, clear() {}, end() {} };
 
 /** A bar on a terminal; elsewhere a line whenever the stage changes, and every ten seconds. */
 export function createProgress(stream: WriteStream | NodeJS.WriteStream): Progress {
@@ -48,8 +52,32 @@ function lines(stream: NodeJS.WriteStream): Progress {
 }
 
 function describe({ stage, paused, progress, copy, status }: CloneOperation): string {
-  const tables = stage === 'copy' && copy ? ` ${copy.doneTables}/${copy.tables} tables, ${copy.doneRows} rows` : '';
-  const now = stage === 'copy' && copy?.current.length ? ` (${copy.current.slice(0, 3).join(', ')})` : '';
   const state = status === 'failed' ? 'failed' : paused ? `${stage}, paused` : stage;
-  return `${String(progress).padStart(3)} % ${state}${tables}${now}`;
+  const details = stage === 'copy' && copy ? ` ${describeCopy(copy)}` : '';
+  return `${String(progress).padStart(3)} % ${state}${details}`;
+}
+
+/** What a narrow terminal cuts off is at the end. */
+function describeCopy(copy: CopyProgress): string {
+  const { tables, doneTables, doneRows, current, running = [], bytesPerSecond, etaSeconds } = copy;
+  const waitsFor = running.find((beat) => beat.waitsFor)?.waitsFor;
+  return [
+    ...(waitsFor ? [`waits (${waitsFor})`] : []),
+    ...(current.length > 0 ? [describeTables(current)] : []),
+    ...(bytesPerSecond === undefined ? [] : [`${formatBytes(bytesPerSecond)}/s`]),
+    ...(etaSeconds === undefined ? [] : [`${formatSeconds(etaSeconds)} left`]),
+    `${doneTables}/${tables} tables`,
+    `${formatCount(doneRows)} rows`,
+  ].join(', ');
+}
+
+const LABEL_WIDTH = 32;
+
+function describeTables([first = '', ...others]: readonly string[]): string {
+  const label = first.length > LABEL_WIDTH ? `${first.slice(0, LABEL_WIDTH - 1)}…` : first;
+  return others.length > 0 ? `${label} +${others.length}` : label;
+}
+
+function formatSeconds(seconds: number): string {
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000);
 }

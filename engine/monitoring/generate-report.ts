@@ -1,9 +1,16 @@
 import type { ClonePlan, TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
-import type { CloneEvent, OperationOutcome, OperationReport, ReportedTable } from '../../contracts/report.js';
+import type {
+  CloneEvent,
+  OperationOutcome,
+  OperationReport,
+  ReportedStage,
+  ReportedTable,
+} from '../../contracts/report.js';
 import type { ValidationResult } from '../../contracts/validation.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { operationArtifact, readIfThere, readTextIfThere } from './operation-artifacts.js';
+import { readStageMeasures, type StageMeasure } from './activity-measures.js';
+import { operationArtifact, readIfThere, readLinesIfThere } from './operation-artifacts.js';
 
 const KEPT_EVENTS = 200;
 
@@ -13,17 +20,20 @@ interface MeasuredTable {
   rows: number;
   bytes: number;
   maskedValues: Record<string, number>;
+  milliseconds?: number;
 }
 
 /** Puts together what an operation left; what it did not come to is empty. @throws DataError when the store cannot be read */
 export async function generateReport(artifacts: ArtifactStore, operation: string): Promise<OperationReport> {
-  const [plan, totals, validation, outcome, events] = await Promise.all([
+  const [plan, totals, validation, outcome, events, measures] = await Promise.all([
     readIfThere<ClonePlan>(artifacts, operationArtifact(operation, 'plan')),
     readIfThere<MeasuredTable[]>(artifacts, operationArtifact(operation, 'totals')),
     readIfThere<ValidationResult>(artifacts, operationArtifact(operation, 'validation')),
     readIfThere<OperationOutcome>(artifacts, operationArtifact(operation, 'outcome')),
-    readEvents(artifacts, operation),
+    readLinesIfThere<CloneEvent>(artifacts, operationArtifact(operation, 'events')),
+    readStageMeasures(artifacts, operation),
   ]);
+  const tables = reportTables(totals ?? [], plan);
   const source = outcome?.source ?? plan?.source;
   const target = outcome?.target ?? plan?.target;
   return {
@@ -32,7 +42,8 @@ export async function generateReport(artifacts: ArtifactStore, operation: string
     ...(source && { source }),
     ...(target && { target }),
     ...(outcome && { outcome }),
-    tables: reportTables(totals ?? [], plan),
+    stages: reportStages(tables, measures, outcome),
+    tables,
     emptied: plan?.emptied ?? [],
     nulled: plan?.nulled ?? [],
     neutralized: plan?.neutralized ?? [],
@@ -43,33 +54,51 @@ export async function generateReport(artifacts: ArtifactStore, operation: string
   };
 }
 
+/** The workflow's timings, in their order; of an operation that never ended, what its activities took. */
+function reportStages(
+  tables: readonly ReportedTable[],
+  measures: readonly StageMeasure[],
+  outcome?: OperationOutcome,
+): ReportedStage[] {
+  const measured = new Map<string, StageMeasure>(measures.map((measure) => [measure.stage, measure]));
+  const wallMs = new Map(Object.entries(outcome?.timings ?? {}));
+  for (const measure of measures) if (!wallMs.has(measure.stage)) wallMs.set(measure.stage, measure.wallMs);
+  return [...wallMs].map(([stage, milliseconds]) => {
+    const cpuMs = measured.get(stage)?.cpuMs;
+    return {
+      stage,
+      wallMs: milliseconds,
+      ...(cpuMs !== undefined && { cpuMs }),
+      ...(stage === 'copy' && tables.length > 0 && moved(tables)),
+    };
+  });
+}
+
+function moved(tables: readonly ReportedTable[]): Pick<ReportedStage, 'rows' | 'bytes' | 'maskedValues'> {
+  const sum = (of: (table: ReportedTable) => number) => tables.reduce((total, table) => total + of(table), 0);
+  return {
+    rows: sum(({ rows }) => rows),
+    bytes: sum(({ bytes }) => bytes),
+    maskedValues: sum((table) => table.maskedValues),
+  };
+}
+
 function reportTables(totals: readonly MeasuredTable[], plan?: ClonePlan): ReportedTable[] {
   const planned = new Map(plan?.units.flatMap(({ tables }) => tables).map((table) => [relationLabel(table), table]));
   return totals
-    .map(({ table, rows, bytes, maskedValues }) => ({
+    .map(({ table, rows, bytes, maskedValues, milliseconds }) => ({
       table,
       rows,
       bytes,
       maskedFields: maskedFields(planned.get(table)),
       maskedValues: Object.values(maskedValues).reduce((sum, count) => sum + count, 0),
+      ...(milliseconds !== undefined && { milliseconds }),
     }))
     .sort((a, b) => (a.table < b.table ? -1 : 1));
 }
 
 function maskedFields(table: TablePlan | undefined): string[] {
   return table?.columns.filter(({ rule }) => rule && rule.type !== 'keep').map(({ name }) => name) ?? [];
-}
-
-/** A worker that died may have left half a line. */
-async function readEvents(artifacts: ArtifactStore, operation: string): Promise<CloneEvent[]> {
-  const text = await readTextIfThere(artifacts, operationArtifact(operation, 'events'));
-  return text.split('\n').flatMap((line) => {
-    try {
-      return line ? [JSON.parse(line) as CloneEvent] : [];
-    } catch {
-      return [];
-    }
-  });
 }
 
 /** All warnings and errors up to the limit, then the newest of the others, in the order they happened. */

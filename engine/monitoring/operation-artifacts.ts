@@ -8,12 +8,16 @@ export const OPERATION_ARTIFACTS = {
   plan: 'plan.json',
   /** TableTotals[]: what the copy measured. */
   totals: 'totals.json',
+  /** VerifiedCopy: what the copy's snapshot and the target were compared by, when the clone was asked for it. */
+  verification: 'verification.json',
   /** ValidationResult */
   validation: 'validation.json',
   /** OperationOutcome */
   outcome: 'outcome.json',
   /** One CloneEvent a line. */
   events: 'events.jsonl',
+  /** One ActivityMeasure a line. */
+  measures: 'measures.jsonl',
   /** OperationReport */
   report: 'report.json',
 } as const;
@@ -29,8 +33,16 @@ export async function readIfThere<Value>(artifacts: ArtifactStore, ref: Artifact
   return unlessMissing(artifacts.readJson<Value>(ref));
 }
 
-export async function readTextIfThere(artifacts: ArtifactStore, ref: ArtifactRef): Promise<string> {
-  return (await unlessMissing(artifacts.readText(ref))) ?? '';
+/** One value a line. A worker that died may have left half a line. */
+export async function readLinesIfThere<Value>(artifacts: ArtifactStore, ref: ArtifactRef): Promise<Value[]> {
+  const text = (await unlessMissing(artifacts.readText(ref))) ?? '';
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line ? [JSON.parse(line) as Value] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 async function unlessMissing<Value>(reading: Promise<Value>): Promise<Value | undefined> {

@@ -1,5 +1,6 @@
 import type { CloneEvent, OperationOutcome, OperationReport } from '../../contracts/report.js';
 import type { ArtifactStore } from '../artifacts/store.js';
+import { type ActivityMeasure, appendMeasure } from './activity-measures.js';
 import { generateReport } from './generate-report.js';
 import { operationArtifact } from './operation-artifacts.js';
 
@@ -16,6 +17,8 @@ export interface OperationMonitor {
   trackProgress(operationId: string, progress: number): void;
   /** Appends to the operation's event log, in the order of the calls; a log that cannot be written is a warning of the logger's, not a failure. */
   logEvent(operationId: string, event: CloneEvent): void;
+  /** Keeps what an activity took, for the report. */
+  recordMeasure(operationId: string, measure: ActivityMeasure): Promise<void>;
   /** Keeps how the operation ended, for its report. */
   recordOutcome(operationId: string, outcome: OperationOutcome): Promise<void>;
   /** Tells what the operation did from what it left, whether it succeeded, failed or never ended. */
@@ -72,6 +75,8 @@ export function createOperationMonitor({ artifacts, logger }: OperationMonitorIn
       logger[level === 'warning' ? 'warn' : level]({ operation: operationId, component, ...metadata }, message);
       append(operationId, event);
     },
+
+    recordMeasure: (operationId, measure) => appendMeasure(artifacts, operationId, measure),
 
     async recordOutcome(operationId, outcome) {
       percents.delete(operationId);

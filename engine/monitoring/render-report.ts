@@ -1,5 +1,8 @@
 import type { OperationOutcome, OperationReport } from '../../contracts/report.js';
+import type { CopyProof, CopyVerification } from '../../contracts/validation.js';
 import { formatBytes, formatCount, formatDuration } from './format.js';
+import { renderRates, renderStages } from './render-statistics.js';
+import { code, text } from './render-text.js';
 
 const LISTED = 100;
 
@@ -28,7 +31,8 @@ const SECTIONS: readonly Section[] = [
   list('Warnings', ({ warnings }) => warnings.map(text)),
   validation,
   wayBack,
-  timings,
+  renderStages,
+  renderRates,
   list('Events', ({ events }) =>
     events.map((event) => `${event.timestamp} ${event.level} ${event.component}: ${text(event.message)}`),
   ),
@@ -107,7 +111,7 @@ function tables({ tables: rows }: OperationReport): string[] {
 
 function validation({ validation: result }: OperationReport): string[] {
   if (!result) return [];
-  const { isValid, errors, warnings, statistics, health, tests = [] } = result;
+  const { isValid, errors, warnings, statistics, verification, health, tests = [] } = result;
   const failed = tests.filter(({ status }) => status !== 'passed');
   return [
     `## Validation: ${isValid ? 'valid' : 'not valid'}`,
@@ -115,6 +119,7 @@ function validation({ validation: result }: OperationReport): string[] {
     `${formatCount(statistics.records)} rows in ${formatCount(statistics.tables)} tables, ${formatCount(statistics.indexes)} indexes, ${formatCount(statistics.policies)} policies, ${formatBytes(statistics.sizeBytes)}.`,
     ...capped(errors.map(({ message }) => `- error: ${text(message)}`)),
     ...capped(warnings.map(({ message }) => `- warning: ${text(message)}`)),
+    ...(verification ? [`- ${PROOF[verification.proof](verification)}`] : []),
     ...(health ? [`- health: ${health.state} (${health.checks.length} checks)`] : []),
     ...(tests.length > 0 ? [`- tests: ${tests.length - failed.length} of ${tests.length} passed`] : []),
     ...capped(
@@ -126,21 +131,18 @@ function validation({ validation: result }: OperationReport): string[] {
   ];
 }
 
+const PROOF: Record<CopyProof, (verification: CopyVerification) => string> = {
+  counts: ({ rows, tables: count }) =>
+    `compared with the copy's snapshot: ${formatCount(rows)} rows counted in ${formatCount(count)} tables`,
+  checksums: ({ rows, tables: count, columns }) =>
+    `compared with the copy's snapshot: checksums of ${formatCount(rows)} rows in ${formatCount(count)} tables, over ${formatCount(columns)} unmasked columns`,
+};
+
 function wayBack({ outcome }: OperationReport): string[] {
   const point = outcome?.restorePoint;
   if (!point) return [];
-  const command = `envclone rollback ${point.environment} --restore-point ${point.id} --confirm ${point.environment}`;
+  const command = `envclone rollback ${point.environment} --to ${point.id} --confirm ${point.environment}`;
   return ['## The way back', '', `Restore point ${code(point.id)}: ${code(command)}`];
-}
-
-function timings({ outcome }: OperationReport): string[] {
-  const stages = Object.entries(outcome?.timings ?? {});
-  if (stages.length === 0) return [];
-  return [
-    '## Time by stage',
-    '',
-    ...stages.map(([stage, milliseconds]) => `- ${stage}: ${formatDuration(milliseconds)}`),
-  ];
 }
 
 function list(title: string, itemsOf: (report: OperationReport) => string[]): Section {
@@ -153,13 +155,4 @@ function list(title: string, itemsOf: (report: OperationReport) => string[]): Se
 function capped(lines: readonly string[]): string[] {
   const rest = lines.length - LISTED;
   return rest > 0 ? [...lines.slice(0, LISTED), `- and ${rest} more`] : [...lines];
-}
-
-/** Names come from a database: they must not end a table's cell or a code span. */
-function code(name: string): string {
-  return `\`${name.replaceAll('`', "'").replaceAll('|', '\\|').replace(/\s+/g, ' ')}\``;
-}
-
-function text(words: string): string {
-  return words.replaceAll('|', '\\|').replace(/\s+/g, ' ').trim();
 }

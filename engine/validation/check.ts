@@ -54,6 +54,12 @@ export async function askBoth<Answer>(
   return { target, source: await question(source) };
 }
 
+/** How a database stores text: `UTF8`. */
+export async function encodingOf(session: Session): Promise<string> {
+  const { encoding } = await session.one<{ encoding: string }>(`select current_setting('server_encoding') as encoding`);
+  return encoding;
+}
+
 /** Of an alias `n` of pg_namespace: schemas that are neither PostgreSQL's nor envclone's. */
 export const IS_USER_SCHEMA = "n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'envclone')";
 

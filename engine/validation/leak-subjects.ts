@@ -3,6 +3,7 @@ import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import type { TypeShape } from '../../contracts/schema.js';
 import type { Session } from '../postgres/session.js';
 import { type Coincidence, coincidenceAnywhere, coincidenceInRow } from './coincidence.js';
+import { plannedTables } from './planned-tables.js';
 import { readRelations } from './relations.js';
 
 export interface MaskedColumn {
@@ -29,7 +30,7 @@ export interface LeakSubject {
 
 /** What has to be compared, each relation of the target once. Columns that no comparison can judge are left out. */
 export async function leakSubjects(session: Session, plan: ClonePlan, isUnicode: boolean): Promise<LeakSubject[]> {
-  const subjects = groupByTarget(plan.units.flatMap(({ tables }) => tables));
+  const subjects = groupByTarget(plannedTables(plan));
   if (subjects.length === 0) return [];
   const relations = await readRelations(session);
   const keys = await readUniqueKeys(

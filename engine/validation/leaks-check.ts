@@ -1,7 +1,6 @@
 import type { ClonePlan, TablePlan } from '../../contracts/plan.js';
-import type { Session } from '../postgres/session.js';
 import type { ReadOnlySource } from '../safety/proofs.js';
-import { type CheckContext, type CheckOutcome, openSource, openTarget } from './check.js';
+import { type CheckContext, type CheckOutcome, encodingOf, openSource, openTarget } from './check.js';
 import { isBeyondChance } from './coincidence.js';
 import { type ColumnFinding, findEqualValues } from './equal-values.js';
 import { coincidenceOf, type LeakSubject, leakSubjects, type MaskedColumn } from './leak-subjects.js';
@@ -88,9 +87,4 @@ function describeRows(count: number): string {
 
 function describeValues(count: number): string {
   return count === 1 ? '1 value of the source is in the target' : `${count} values of the source are in the target`;
-}
-
-async function encodingOf(session: Session): Promise<string> {
-  const { encoding } = await session.one<{ encoding: string }>(`select current_setting('server_encoding') as encoding`);
-  return encoding;
 }

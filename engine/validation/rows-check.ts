@@ -3,6 +3,7 @@ import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import { batchesOf, type CheckContext, type CheckOutcome, counted, openTarget } from './check.js';
+import { plannedTables } from './planned-tables.js';
 import { type Relation, readRelations } from './relations.js';
 import { filterOf } from './table-filter.js';
 
@@ -41,7 +42,7 @@ interface RowQuestion {
 function expectedRows(plan: ClonePlan, totals: readonly { table: string; rows: number }[]): RowQuestion[] {
   const copied = new Map(totals.map(({ table, rows }) => [table, rows]));
   const questions = new Map<string, RowQuestion>();
-  for (const table of plan.units.flatMap(({ tables }) => tables)) {
+  for (const table of plannedTables(plan)) {
     const label = relationLabel(table.into ?? table);
     const rows = copied.get(relationLabel(table));
     const known = questions.get(label);

@@ -126,15 +126,23 @@ describe('a directory with production and test', () => {
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => (stdout += chunk));
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-      if (/copy|finish/.test(String(chunk)) && !child.killed) child.kill('SIGINT');
+    const operation = new Promise<string>((resolve) => {
+      child.stderr.on('data', (chunk) => {
+        stderr += chunk;
+        const [, id] = /operation (\S+)\n/.exec(stderr) ?? [];
+        if (id) resolve(id);
+      });
     });
-    const code = await new Promise((resolve) => child.once('exit', resolve));
+    const exit = new Promise((resolve) => child.once('exit', resolve));
+    for await (const { stage } of world.cloner.watch(await operation)) {
+      if (['copy', 'finish', 'validate'].includes(stage) && !child.killed) child.kill('SIGINT');
+    }
+    const code = await exit;
 
     expect(JSON.parse(stdout)).toMatchObject({ status: 'failed', error: { code: 'CANCELLED', target: 'restored' } });
     expect(code).toBe(1);
     expect(stderr).toContain('restored');
+    expect(stderr).not.toContain(' % ');
     expect(await rowHashes(world.target.url)).toEqual(before);
   }, 60_000);
 

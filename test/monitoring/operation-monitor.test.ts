@@ -76,9 +76,38 @@ test('a report in Markdown names tables, what was left out, and the way back', a
   expect(text).toContain('| `public.lofts` | 1 234 567 |');
   expect(text).toContain('`audit.logs`: not included');
   expect(text).toContain('trigger `hook`: calls net.http_post');
-  expect(text).toContain('envclone rollback test --restore-point clone-test --confirm test');
-  expect(text).toContain('- copy: 1 min 05 s');
+  expect(text).toContain('envclone rollback test --to clone-test --confirm test');
+  expect(text).toContain('| guard | 900 ms |  |  |  |  |  |  |');
   expect(text).not.toContain('## Failure');
+});
+
+test('a report says what each stage took and moved, and how fast the largest tables were', async () => {
+  await leaveArtifacts();
+  await monitor.recordOutcome(OPERATION, OUTCOME);
+  const copy = { activity: 'copyUnit', stage: 'copy', startedAt: '2026-01-01T00:00:01.000Z', wallMs: 9_000 } as const;
+  await monitor.recordMeasure(OPERATION, { ...copy, cpuMs: 1_500 });
+  await monitor.recordMeasure(OPERATION, { ...copy, cpuMs: 2_500 });
+  const report = await monitor.generateReport(OPERATION);
+  expect(report.stages).toEqual([
+    { stage: 'guard', wallMs: 900 },
+    { stage: 'copy', wallMs: 65_000, cpuMs: 4_000, rows: 1_234_569, bytes: 2_058, maskedValues: 2 },
+  ]);
+  const text = renderReport(report);
+  expect(text).toContain('| copy | 1 min 05 s | 4.0 s | 1 234 569 | 2.1 kB | 2 | 18 993 | 32 B/s |');
+  expect(text).toContain('| `public.lofts` | 10 B | 1 234 567 | 500 ms | 2 469 134 | 20 B/s |');
+  expect(text).not.toContain('| `public.guests` | 2.0 kB | 2 |');
+});
+
+test('the stages of an operation that never ended are told from its activities', async () => {
+  const started = (second: number) => `2026-01-01T00:00:0${second}.000Z`;
+  const copy = { activity: 'copyUnit', stage: 'copy', cpuMs: 100 } as const;
+  await monitor.recordMeasure(OPERATION, { ...copy, startedAt: started(4), wallMs: 3_000 });
+  await monitor.recordMeasure(OPERATION, { ...copy, startedAt: started(2), wallMs: 4_000 });
+  await monitor.recordMeasure(OPERATION, { ...copy, stage: 'migrate', startedAt: started(1), wallMs: 900 });
+  expect((await monitor.generateReport(OPERATION)).stages).toEqual([
+    { stage: 'migrate', wallMs: 900, cpuMs: 100 },
+    { stage: 'copy', wallMs: 5_000, cpuMs: 200 },
+  ]);
 });
 
 test('a failed operation’s report says why, what the target is, and what to do', async () => {
@@ -125,7 +154,7 @@ async function leaveArtifacts(): Promise<void> {
     warnings: [],
   });
   await artifacts.writeJson(operationArtifact(OPERATION, 'totals'), [
-    { table: 'public.lofts', rows: 1234567, bytes: 10, maskedValues: {} },
+    { table: 'public.lofts', rows: 1234567, bytes: 10, maskedValues: {}, milliseconds: 500 },
     { table: 'public.guests', rows: 2, bytes: 2048, maskedValues: { email: 2 } },
   ]);
 }

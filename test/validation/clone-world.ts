@@ -99,6 +99,7 @@ const EMPTY_PLAN: ClonePlan = {
   schema: { operation: 'clone-test', name: 'schema.json' },
   sourceFingerprint: '',
   units: [],
+  lanes: 4,
   emptied: [],
   nulled: [],
   neutralized: [],

@@ -48,6 +48,18 @@ test.each([13, 18] as const)('partitions written into their root are summed ther
   expect(messagesOf((await checkRows(world.context)).errors)).toEqual(['public.p has 4 rows, expected 3']);
 });
 
+test('a table whose ranges are in several units is counted once', async () => {
+  const table = tableOf('public.big', {});
+  await using world = await createCloneWorld({
+    target: 'create table big (a int); insert into big values (1), (2), (3)',
+    plan: {
+      units: [0, 1].map((chunk) => ({ tables: [table], ranges: [{ chunk, where: 'true' }], sizeBytes: 1 })),
+    },
+    totals: [{ table: 'public.big', rows: 3 }],
+  });
+  expect(await checkRows(world.context)).toEqual({ errors: [], warnings: [], statistics: { records: 3 } });
+});
+
 test('an emptied table that holds a row, a table that is missing and one that was not copied are errors', async () => {
   await using world = await createCloneWorld({
     target: 'create table logs (); insert into logs default values; create table late ()',
