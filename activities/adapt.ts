@@ -1,7 +1,5 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import { ERROR_CODES } from '../contracts/error-codes.js';
-import { EnvcloneError } from '../contracts/errors.js';
-import { describePostgresError, isConnectionLoss } from '../engine/postgres/errors.js';
+import { failureFields } from './failure-fields.js';
 
 const HEARTBEAT_MS = 3_000;
 
@@ -38,16 +36,7 @@ function asInterruption({ cancellationDetails, info }: Context): Error {
   return ApplicationFailure.create({ type: 'WORKER_SHUTDOWN', message: 'the worker shut down' });
 }
 
-/** The failure a workflow sees: its type is the code; nothing in it quotes a row. */
+/** The failure a workflow sees: its type is the code. */
 export function asFailure(error: unknown): ApplicationFailure {
-  if (error instanceof ApplicationFailure) return error;
-  if (error instanceof EnvcloneError) {
-    const { code, category, message, next, details } = error;
-    const nonRetryable = !ERROR_CODES[code].retry;
-    return ApplicationFailure.create({ type: code, message, nonRetryable, details: [{ category, next, ...details }] });
-  }
-  if (isConnectionLoss(error)) {
-    return ApplicationFailure.create({ type: 'CONNECTION_FAILED', message: describePostgresError(error) });
-  }
-  return ApplicationFailure.create({ type: 'UNKNOWN', message: describePostgresError(error) });
+  return error instanceof ApplicationFailure ? error : ApplicationFailure.create(failureFields(error));
 }

@@ -3,7 +3,9 @@ import type { SchemaDefinition } from '../contracts/schema.js';
 import type { CloneGrant } from '../contracts/stages.js';
 import { decideColumns } from '../engine/anonymizer/decide-columns.js';
 import { readRules } from '../engine/anonymizer/rules-file.js';
-import { createPlan } from '../engine/plan/create-plan.js';
+import { lanesWithin } from '../engine/courtesy/lanes.js';
+import { unseenLoadWarnings } from '../engine/courtesy/unseen-load.js';
+import { createPlan, LANES } from '../engine/plan/create-plan.js';
 import { readTargetCatalog } from '../engine/plan/target-catalog.js';
 import { neutralize } from '../engine/schema/neutralize.js';
 import { readSchema } from './read-schema.js';
@@ -28,11 +30,14 @@ export async function makePlan(
     readTargetCatalog(target, signal ? { signal } : {}),
   ]);
   const { neutralized } = neutralize({ ...schema, keep: configuration.neutralize });
+  const { limits } = configuration.environment(sourceName);
+  const unseen = await unseenLoadWarnings(source, limits, signal ? { signal } : {});
   const plan = createPlan({
     operation,
     source: schema,
     sourceType: source.type,
-    warnings: source.warnings ?? [],
+    warnings: [...(source.warnings ?? []), ...unseen],
+    lanes: lanesWithin(limits, LANES),
     target: targetCatalog,
     allowsRawData: configuration.environment(targetName).allowRawData,
     options,

@@ -35,7 +35,7 @@ async function answer(job: CloneJob): Promise<CloneAnswer> {
 async function byItself({ directory, options, lanes }: CloneJob): Promise<Measurement> {
   const open = createServicesOpener({ directory, logger: SILENT });
   const stop = startMeter('own');
-  const { stages, result } = await runClone({ open, source: 'production', target: 'test', options, lanes });
+  const { stages, result } = await runClone({ open, directory, source: 'production', target: 'test', options, lanes });
   return { ...stop(), ...sizesOf(result), peakBytes: ownPeakBytes(), stages };
 }
 

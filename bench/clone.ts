@@ -3,12 +3,15 @@ import type { OpenServices } from '../activities/services.js';
 import type { CloneOptions, CloneResult } from '../contracts/clone.js';
 import type { PlanSummary } from '../contracts/plan.js';
 import type { HeldSnapshot, PlannedStage } from '../contracts/stages.js';
+import { createCopyThreads } from '../worker/copy-threads.js';
 import { createActivities, holdActivity, runActivity } from './in-process.js';
 import { startMeter } from './meter.js';
 import type { StageTime } from './row.js';
 
 export interface CloneRunInput {
   open: OpenServices;
+  /** Where its configuration is. */
+  directory: string;
   source: string;
   target: string;
   options?: Partial<CloneOptions>;
@@ -24,8 +27,10 @@ export interface CloneRun {
 type Activities = ReturnType<typeof createActivities>;
 
 /** The activities of a clone in its workflow's order, called directly: no server, no history. Says how long each stage took. */
-export async function runClone({ open, source, target, options, lanes }: CloneRunInput): Promise<CloneRun> {
-  const activities = createActivities(open);
+export async function runClone(input: CloneRunInput): Promise<CloneRun> {
+  const { open, directory, source, target, options, lanes } = input;
+  const threads = createCopyThreads({ directory });
+  const activities = createActivities(open, threads.run);
   const operation = `bench-${randomBytes(4).toString('hex')}`;
   const startedAt = new Date().toISOString();
   const { stages, time } = timer();
@@ -54,6 +59,7 @@ export async function runClone({ open, source, target, options, lanes }: CloneRu
     );
     return { stages, result };
   } finally {
+    await threads.close();
     await lock.release();
   }
 }

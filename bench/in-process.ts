@@ -1,7 +1,7 @@
 import { asyncLocalStorage, CancelledFailure, Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { createBackupActivities } from '../activities/backup.js';
-import { createCopyActivities } from '../activities/copy.js';
+import { createCopyActivities, type RunUnit } from '../activities/copy.js';
 import { createGuardActivities } from '../activities/guard.js';
 import { createMigrateActivities } from '../activities/migrate.js';
 import { createPlanActivities } from '../activities/plan.js';
@@ -10,13 +10,13 @@ import type { OpenServices } from '../activities/services.js';
 import { createValidateActivities } from '../activities/validate.js';
 
 /** Everything a worker registers, to be called without one: what is measured without Temporal is what runs with it. */
-export function createActivities(open: OpenServices) {
+export function createActivities(open: OpenServices, runUnit: RunUnit) {
   return {
     ...createGuardActivities(open),
     ...createPlanActivities(open),
     ...createBackupActivities(open),
     ...createMigrateActivities(open),
-    ...createCopyActivities(open),
+    ...createCopyActivities(open, runUnit),
     ...createValidateActivities(open),
     ...createReportActivities(open),
   };

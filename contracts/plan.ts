@@ -73,6 +73,8 @@ export interface ClonePlan {
   schema: ArtifactRef;
   sourceFingerprint: string;
   units: CopyUnit[];
+  /** Units copied at the same time. */
+  lanes: number;
   /** Tables that stay empty, with the reason. */
   emptied: { table: string; reason: string }[];
   /** Columns that become null because what they reference stays empty. */
@@ -94,6 +96,8 @@ export interface ClonePlan {
 export interface PlanSummary {
   plan: ArtifactRef;
   units: { tables: string[]; sizeBytes: number }[];
+  /** Units copied at the same time. */
+  lanes: number;
   tables: number;
   sizeBytes: number;
   warnings: string[];

@@ -4,11 +4,13 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } 
 import { createBackupActivities } from '../activities/backup.js';
 import { createCopyActivities } from '../activities/copy.js';
 import { createGuardActivities } from '../activities/guard.js';
+import { measureActivities } from '../activities/measure.js';
 import { createMigrateActivities } from '../activities/migrate.js';
 import { createPlanActivities } from '../activities/plan.js';
 import { createReportActivities } from '../activities/report.js';
 import { createValidateActivities } from '../activities/validate.js';
 import { DEFAULT_TASK_QUEUE } from '../contracts/workflows.js';
+import { createCopyThreads } from './copy-threads.js';
 import { createLogger, type Logger } from './logger.js';
 import { createServicesOpener } from './services.js';
 
@@ -38,25 +40,29 @@ export async function startWorker(input: StartWorkerInput): Promise<RunningWorke
   const logger = input.logger ?? createLogger();
   installRuntime(logger);
   const open = createServicesOpener({ directory, logger });
+  const threads = createCopyThreads({ directory });
   const connection = await NativeConnection.connect({ address });
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue,
     ...workflowCode(),
-    activities: {
+    activities: measureActivities(open, {
       ...createGuardActivities(open),
       ...createPlanActivities(open),
       ...createBackupActivities(open),
       ...createMigrateActivities(open),
-      ...createCopyActivities(open),
+      ...createCopyActivities(open, threads.run),
       ...createValidateActivities(open),
       ...createReportActivities(open),
-    },
+    }),
     shutdownGraceTime: '20s',
     maxHeartbeatThrottleInterval: '2s', // a cancellation reaches an activity with its heartbeat's answer
   });
-  const run = worker.run().finally(() => connection.close());
+  const run = worker.run().finally(async () => {
+    await threads.close();
+    await connection.close();
+  });
   return {
     run,
     async shutdown() {

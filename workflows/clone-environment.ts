@@ -47,6 +47,7 @@ export async function cloneEnvironment(input: CloneInput): Promise<CloneResult> 
 
         await operation.enter('finish');
         lock.check();
+        await ddl.addForeignKeys(stage);
         await ddl.finishSchema(stage);
 
         await operation.enter('validate');

@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { DataError, type EnvcloneError } from '../../contracts/errors.js';
+import { DataError } from '../../contracts/errors.js';
 import type { TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { TypeShape } from '../../contracts/schema.js';
 import type { TableMasker } from '../../contracts/value-masker.js';
-import { translatePostgresError } from '../postgres/errors.js';
+import { type FailureContext, translatePostgresError } from '../postgres/errors.js';
+import { explainLockTimeout } from '../postgres/lock-holders.js';
 import type { Session } from '../postgres/session.js';
+import type { ReadOnlySource } from '../safety/proofs.js';
 import { BinaryRowMasker } from './binary-rows.js';
 import { type CopyPart, copyInSql, copyOutSql } from './copy-statements.js';
 import type { LedgerEntry } from './ledger-entries.js';
@@ -27,6 +29,7 @@ export interface Gate {
 }
 
 export interface CopyTableInput {
+  source: ReadOnlySource;
   /** Inside the snapshot. */
   from: Session;
   /** Inside the transaction that will also enter the part in the ledger. */
@@ -38,7 +41,7 @@ export interface CopyTableInput {
 }
 
 /** Streams the rows of one part, masked on the way; memory is a few chunks. Leaves the commit to the caller. */
-export async function copyTable(input: CopyTableInput): Promise<Omit<LedgerEntry, 'worker'>> {
+export async function copyTable(input: CopyTableInput): Promise<Omit<LedgerEntry, 'worker' | 'milliseconds'>> {
   const { from, into, part, masker, gate, onChunk } = input;
   const { table } = part;
   const label = relationLabel(table);
@@ -61,9 +64,9 @@ export async function copyTable(input: CopyTableInput): Promise<Omit<LedgerEntry
   const sending = from.copyOut(copyOutSql(part));
   const storing = into.copyIn(copyInSql(part));
   try {
-    await pipeline(masked(codedChunks(sending, (error) => copyFailure(error, table, from))), storing);
+    await pipeline(masked(codedChunks(sending, (error) => sourceFailure(error, input))), storing);
   } catch (error) {
-    throw copyFailure(error, table, into);
+    throw translatePostgresError(error, doingOf(table, into));
   }
   const sent = await rowsSent(sending, from);
   if (sent !== storing.rowCount) {
@@ -96,20 +99,22 @@ function scalarOf(shape: TypeShape): string {
 }
 
 /** The stream's chunks; its failure is coded here, because what ends a COPY is sent to the other server for its log. */
-async function* codedChunks(stream: Readable, coded: (error: unknown) => Error): AsyncGenerator<Buffer> {
+async function* codedChunks(stream: Readable, coded: (error: unknown) => Promise<Error>): AsyncGenerator<Buffer> {
   try {
     yield* stream;
   } catch (error) {
-    throw coded(error);
+    throw await coded(error);
   }
 }
 
-function copyFailure(error: unknown, table: TablePlan, { environment }: Session): EnvcloneError {
-  return translatePostgresError(error, {
-    doing: `copying ${relationLabel(table)}`,
-    environment,
-    otherwise: 'COPY_FAILED',
-  });
+/** A table that somebody has locked is told with who has. */
+function sourceFailure(error: unknown, { source, from, part: { table } }: CopyTableInput): Promise<Error> {
+  const connect = (input: { purpose: string }) => source.connect(input);
+  return explainLockTimeout(error, { ...doingOf(table, from), relation: table, connect });
+}
+
+function doingOf(table: TablePlan, { environment }: Session): FailureContext {
+  return { doing: `copying ${relationLabel(table)}`, environment, otherwise: 'COPY_FAILED' };
 }
 
 /** The server says how many rows it sent after the last of them, and before it takes another statement. */

@@ -3,6 +3,7 @@ import type { RowRange, TablePlan } from '../../contracts/plan.js';
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import type { TableMasker } from '../../contracts/value-masker.js';
 import { translatePostgresError } from '../postgres/errors.js';
+import { explainLockTimeout } from '../postgres/lock-holders.js';
 import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget, ReadOnlySource } from '../safety/proofs.js';
@@ -108,24 +109,28 @@ interface CopyOnceInput extends CopyTablesInput {
   onChunk(tally: PartTally): void;
 }
 
-async function copyOnce({
-  from,
-  into,
-  part,
-  epoch,
-  worker,
-  maskerOf,
-  gate,
-  onChunk,
-}: CopyOnceInput): Promise<LedgerEntry> {
+async function copyOnce(input: CopyOnceInput): Promise<LedgerEntry> {
+  const { into, part, epoch, worker, maskerOf } = input;
   const masker = maskerOf(part.table);
   return into.transaction(async () => {
     await claim(into, part, epoch);
-    if (isFrozen(part)) await into.query(emptyingSql(part.table));
-    const copied = await copyTable({ from, into, part, masker, gate, onChunk });
-    const entry = { ...copied, worker: worker ?? '' };
-    await recordPart(into, epoch, entry);
-    return entry;
+    if (isFrozen(part)) await empty(input);
+    const copied = await copyTable({ ...input, masker });
+    return recordPart(into, epoch, { ...copied, worker: worker ?? '' });
+  });
+}
+
+async function empty({ target, into, part: { table } }: CopyOnceInput): Promise<void> {
+  await into.query(emptyingSql(table)).catch(async (error: unknown) => {
+    const doing = `emptying ${relationLabel(table)}`;
+    const connect = (input: { purpose: string }) => target.connect(input);
+    const wanted = { relation: table, mode: 'ACCESS EXCLUSIVE', connect } as const;
+    throw await explainLockTimeout(error, {
+      doing,
+      environment: into.environment,
+      otherwise: 'COPY_FAILED',
+      ...wanted,
+    });
   });
 }
 

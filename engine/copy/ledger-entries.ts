@@ -12,6 +12,8 @@ export interface TableTotals {
   bytes: number;
   /** By column name: values that its masker was given. Columns without a masker are absent. */
   maskedValues: Record<string, number>;
+  /** How long its transactions took, added up. */
+  milliseconds: number;
 }
 
 /** A part's entry: the table's own names too, for a label does not always tell them apart. */
@@ -36,10 +38,11 @@ export async function partsDone(
     rows: number;
     bytes: number;
     masked: Record<string, number>;
+    milliseconds: number;
     worker: string;
   }>(
     `select table_schema as schema, table_name as name, chunk, rows::float8 as rows, bytes::float8 as bytes,
-            masked_values as masked, copied_by as worker
+            masked_values as masked, milliseconds, copied_by as worker
        from envclone.copied
       where epoch = $1
         and ($2 or (table_schema, table_name) in (select s, n from unnest($3::text[], $4::text[]) as asked(s, n)))
@@ -57,11 +60,12 @@ export async function partsDone(
 /** One total for each table, in the order of its first part. */
 export function addUp(parts: readonly LedgerEntry[]): TableTotals[] {
   const totals = new Map<string, TableTotals>();
-  for (const { relation, table, rows, bytes, maskedValues } of parts) {
+  for (const { relation, table, rows, bytes, milliseconds, maskedValues } of parts) {
     const key = quoteRelation(relation);
-    const total = totals.get(key) ?? { table, rows: 0, bytes: 0, maskedValues: {} };
+    const total = totals.get(key) ?? { table, rows: 0, bytes: 0, milliseconds: 0, maskedValues: {} };
     total.rows += rows;
     total.bytes += bytes;
+    total.milliseconds += milliseconds;
     for (const [column, count] of Object.entries(maskedValues)) {
       total.maskedValues[column] = (total.maskedValues[column] ?? 0) + count;
     }
@@ -70,12 +74,19 @@ export function addUp(parts: readonly LedgerEntry[]): TableTotals[] {
   return [...totals.values()];
 }
 
-/** Enters a part in the same transaction as its rows: both are there, or neither. */
-export async function recordPart(session: Session, epoch: string, entry: LedgerEntry): Promise<void> {
-  const { relation, chunk, rows, bytes, maskedValues, worker } = entry;
-  await session.query(
-    `insert into envclone.copied (epoch, table_schema, table_name, chunk, rows, bytes, masked_values, copied_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+/** Enters a part in the same transaction as its rows: both are there, or neither. Returns it with the time the transaction took. */
+export async function recordPart(
+  session: Session,
+  epoch: string,
+  part: Omit<LedgerEntry, 'milliseconds'>,
+): Promise<LedgerEntry> {
+  const { relation, chunk, rows, bytes, maskedValues, worker } = part;
+  const { milliseconds } = await session.one<{ milliseconds: number }>(
+    `insert into envclone.copied
+       (epoch, table_schema, table_name, chunk, rows, bytes, masked_values, copied_by, milliseconds)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000)
+     returning milliseconds`,
     [epoch, relation.schema, relation.name, chunk, rows, bytes, JSON.stringify(maskedValues), worker],
   );
+  return { ...part, milliseconds };
 }

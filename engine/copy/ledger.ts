@@ -65,6 +65,7 @@ const LEDGER_TABLES = `
     chunk integer not null,
     rows bigint not null,
     bytes bigint not null,
+    milliseconds float8 not null,
     masked_values jsonb not null,
     copied_by text not null,
     copied_at timestamptz not null default now(),

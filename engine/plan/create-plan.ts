@@ -25,18 +25,22 @@ export interface PlanInput {
   systems: SystemPatterns;
   decided: Decisions;
   neutralized: readonly NeutralizedObject[];
+  /** Units copied at the same time. Default 4: more only wait for the same disks. */
+  lanes?: number;
   /** Known before, such as what the proof of the source found. */
   warnings?: readonly string[];
   /** Default: now. */
   createdAt?: Date;
 }
 
+export const LANES = 4;
+
 /**
  * Everything a clone will do, from catalogs and rules alone. What the target cannot hold is in the plan's refusals: `requireRunnable`.
  * @throws SafetyError `RAW_DATA_REFUSED`; ConfigurationError `RULE_INVALID`, `UNDECIDED_COLUMNS`
  */
 export function createPlan(input: PlanInput): ClonePlan {
-  const { operation, options, source, target, systems, decided, createdAt = new Date() } = input;
+  const { operation, options, source, target, systems, decided, lanes = LANES, createdAt = new Date() } = input;
   requireAllowedData(input);
   const empty = spreadEmptiness(source.tables, excludedTables(source.tables, systems, options));
   if (options.anonymizeData) {
@@ -59,6 +63,7 @@ export function createPlan(input: PlanInput): ClonePlan {
     schema: { operation, name: 'schema.json' },
     sourceFingerprint: source.fingerprint,
     units: planUnits(tables),
+    lanes,
     emptied: [...empty.emptied].map(([table, reason]) => ({ table, reason })),
     nulled: listNulled(source.tables, empty),
     neutralized: [...input.neutralized],

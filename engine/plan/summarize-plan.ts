@@ -3,9 +3,10 @@ import type { ClonePlan, PlanSummary } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 
 /** What workflow code needs of a plan: small, and without rules. */
-export function summarizePlan({ units, warnings }: ClonePlan, plan: ArtifactRef): PlanSummary {
+export function summarizePlan({ units, lanes, warnings }: ClonePlan, plan: ArtifactRef): PlanSummary {
   return {
     plan,
+    lanes,
     units: units.map(({ tables, sizeBytes }) => ({ tables: tables.map(relationLabel), sizeBytes })),
     tables: units.reduce((sum, { tables }) => sum + tables.length, 0),
     sizeBytes: units.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),

@@ -28,7 +28,13 @@ test('names in any script, with quotes, dots and spaces, are copied', async () =
     maskerOf: () => ({ columns: [undefined, () => 'masked', undefined] }),
   });
   expect(totals).toEqual([
-    { table: `Mes.Données "x".حجز \\ réservé'e`, rows: 1, bytes: 11, maskedValues: { 'Prénom.2': 1 } },
+    {
+      table: `Mes.Données "x".حجز \\ réservé'e`,
+      rows: 1,
+      bytes: 11,
+      maskedValues: { 'Prénom.2': 1 },
+      milliseconds: expect.any(Number),
+    },
   ]);
   expect(await world.into.column(`select t::text from "Mes.Données ""x"""."حجز \\ réservé'e" t`)).toEqual([
     '(1,masked,q)',

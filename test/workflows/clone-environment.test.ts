@@ -31,6 +31,7 @@ test.each([
   ['holdSnapshot', 'restored', UNDO_TARGET],
   ['copyUnit', 'restored', UNDO_TARGET],
   ['buildKeys', 'restored', UNDO_TARGET],
+  ['addForeignKeys', 'restored', UNDO_TARGET],
   ['finishSchema', 'restored', UNDO_TARGET],
   ['validateClone', 'restored', UNDO_TARGET],
   ['completeClone', 'restored', UNDO_TARGET],
