@@ -32,6 +32,13 @@ test('options that do not exist are named', async () => {
   );
 });
 
+test('a proof of the copy is chosen by name', async () => {
+  const configuration = await configurationWith('');
+  const decide = (verify: string) => cloneOptionsFrom({ configuration, target: 'test', options: { verify } });
+  expect(decide('checksums')).toMatchObject({ verify: 'checksums' });
+  expect(() => decide('everything')).toThrow(/input: options\.verify: must be counts or checksums/);
+});
+
 test('a whole clone input passes as it is', () => {
   const input = {
     source: 'production',
