@@ -1,5 +1,5 @@
 import { SchemaError } from '../contracts/errors.js';
-import type { ClonePlan } from '../contracts/plan.js';
+import { type ClonePlan, plannedTables } from '../contracts/plan.js';
 import type { CopyUnitInput, HoldSnapshotInput, UnitTotals } from '../contracts/stages.js';
 import { SNAPSHOT_HELD_SIGNAL } from '../contracts/workflows.js';
 import { schemaFingerprint } from '../engine/catalog/fingerprint.js';
@@ -24,7 +24,7 @@ export const createCopyActivities = (open: OpenServices, runUnit: RunUnit) => ({
       const { limits } = configuration.environment(grant.source);
       const source = await guard.admitSource(grant.source, { ...grant, signal });
       const target = await guard.admitTarget(grant.target, { ...grant, signal });
-      const tables = plan.units.flatMap((unit) => unit.tables);
+      const tables = plannedTables(plan);
       await prepareLedger(target, { operation: grant.operation, epoch, tables, signal });
       await holdSnapshot(source, {
         signal,

@@ -1,4 +1,4 @@
-import type { ClonePlan } from '../contracts/plan.js';
+import { type ClonePlan, plannedTables } from '../contracts/plan.js';
 import { type RelationName, relationLabel } from '../contracts/relations.js';
 import type { SchemaStatement } from '../contracts/schema.js';
 import type { BuildKeysInput, PlannedStage } from '../contracts/stages.js';
@@ -84,7 +84,7 @@ export const createMigrateActivities = (open: OpenServices) => ({
 });
 
 function copiedTables({ units }: ClonePlan): RelationName[] {
-  return units.flatMap(({ tables }) => tables);
+  return plannedTables({ units });
 }
 
 function isOf({ relation }: SchemaStatement, tables: ReadonlySet<string>): boolean {

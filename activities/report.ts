@@ -1,6 +1,6 @@
 import type { AnonymizationReport } from '../contracts/anonymization.js';
 import type { CloneResult, CloneStatistics, RollbackResult } from '../contracts/clone.js';
-import type { ClonePlan } from '../contracts/plan.js';
+import { type ClonePlan, plannedTables } from '../contracts/plan.js';
 import { relationLabel } from '../contracts/relations.js';
 import type { OperationOutcome } from '../contracts/report.js';
 import type { SchemaDefinition } from '../contracts/schema.js';
@@ -12,7 +12,6 @@ import type { TableTotals } from '../engine/copy/copy-tables.js';
 import { formatBytes } from '../engine/monitoring/format.js';
 import { operationArtifact } from '../engine/monitoring/operation-artifacts.js';
 import { writeStamp } from '../engine/safety/stamp.js';
-import { plannedTables } from '../engine/validation/planned-tables.js';
 import { createValidationEngine } from '../engine/validation/validation-engine.js';
 import { adapt } from './adapt.js';
 import type { OpenServices } from './services.js';

@@ -1,5 +1,5 @@
 import { ValidationFailedError } from '../contracts/errors.js';
-import type { ClonePlan } from '../contracts/plan.js';
+import { type ClonePlan, plannedTables } from '../contracts/plan.js';
 import type { SchemaDefinition, SchemaDiff } from '../contracts/schema.js';
 import type { CloneGrant, CopyUnitInput, ValidateCloneInput, ValidateEnvironmentInput } from '../contracts/stages.js';
 import type { TestResult, ValidationError, ValidationResult } from '../contracts/validation.js';
@@ -11,7 +11,6 @@ import { operationArtifact, readIfThere } from '../engine/monitoring/operation-a
 import type { ConfirmedTarget } from '../engine/safety/proofs.js';
 import { compareSchemas } from '../engine/schema/compare.js';
 import { openTarget } from '../engine/validation/check.js';
-import { plannedTables } from '../engine/validation/planned-tables.js';
 import { createValidationEngine } from '../engine/validation/validation-engine.js';
 import { type VerifiedCopy, verifyCopy } from '../engine/validation/verify-copy.js';
 import { adapt } from './adapt.js';

@@ -37,6 +37,8 @@ export interface TablePlan extends RelationName {
   where?: string;
   estimatedRows: number;
   sizeBytes: number;
+  /** Pages of the heap, when it can be split by them. */
+  pages?: number;
 }
 
 /** Rows of one table that one transaction copies. */
@@ -90,6 +92,12 @@ export interface ClonePlan {
   refusals: string[];
   /** How a rollback will be possible. */
   restorePoint: 'archive' | 'drop database';
+}
+
+/** Every table of a plan once, also one whose ranges are in several units. */
+export function plannedTables({ units }: Pick<ClonePlan, 'units'>): TablePlan[] {
+  const tables = units.flatMap((unit) => unit.tables);
+  return [...new Map(tables.map((table) => [JSON.stringify([table.schema, table.name]), table])).values()];
 }
 
 /** What workflow code needs of a plan. */

@@ -73,6 +73,8 @@ export interface TableDefinition extends RelationName {
   estimatedRows: number;
   /** Heap and TOAST. */
   sizeBytes: number;
+  /** Pages of the heap, where rows can be read by their place in it: PostgreSQL 14 and later. */
+  pages?: number;
 }
 
 export interface FunctionDefinition extends RelationName {

@@ -14,6 +14,8 @@ export interface TableRow {
   estimatedRows: number;
   /** A bigint as pg returns it. */
   sizeBytes: string;
+  /** Of the rows alone, where their place in pages can be asked for. */
+  pages: number | null;
   /** Of a partition. */
   parent: number | null;
   partitionNumbers: number[] | null;
@@ -37,6 +39,8 @@ function tableRowsSql(serverMajor: number): string {
            c.relpersistence = 'u' as "isUnlogged", c.relrowsecurity as "hasRowSecurity",
            ${estimatedRows} as "estimatedRows",
            case when c.relkind = 'r' then coalesce(pg_table_size(c.oid), 0) else 0 end as "sizeBytes",
+           case when c.relkind = 'r' and am.amname = 'heap' and ${serverMajor >= 14} then
+             (pg_relation_size(c.oid) / current_setting('block_size')::int)::float8 end as pages,
            (select i.inhparent from pg_inherits i where i.inhrelid = c.oid and c.relispartition) as parent,
            (${PARTITION_NUMBERS}) as "partitionNumbers",
            case p.partstrat when 'l' then 'list' when 'r' then 'range' when 'h' then 'hash' end as "partitionStrategy",
@@ -45,6 +49,7 @@ function tableRowsSql(serverMajor: number): string {
            comment.description as comment
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
+      left join pg_am am on am.oid = c.relam
       left join pg_partitioned_table p on p.partrelid = c.oid
       left join pg_depend member
         on member.classid = 'pg_class'::regclass and member.objid = c.oid and member.objsubid = 0 and member.deptype = 'e'

@@ -39,6 +39,7 @@ function toTable(row: TableRow, known: KnownTables): OwnFacts {
     hasRowSecurity,
     estimatedRows,
     sizeBytes: Number(sizeBytes),
+    ...(row.pages !== null && { pages: row.pages }),
     ...(partitionOf && { partitionOf }),
     ...(row.partitionNumbers && { partitionKey: columnNames(row.oid, row.partitionNumbers, known) }),
     ...(row.partitionStrategy !== null && { partitionStrategy: row.partitionStrategy }),

@@ -1,17 +1,21 @@
 import type { CopyUnit, TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
+import { splitTable } from './chunks.js';
 
 const UNIT_BYTES = 32 * 1024 * 1024;
 const UNIT_TABLES = 50;
 
 /**
- * Tables an activity copies: a big one alone, small ones together; the biggest first, so that the end is not spent waiting for one. What is
+ * What an activity copies: a big table alone, or a share of it; small ones together; the biggest first, so that the end is not spent waiting for one. What is
  * written into the same root stays together: a partition's keys can be built only when nothing is routed into it any more.
  */
 export function planUnits(tables: readonly TablePlan[]): CopyUnit[] {
-  const units: CopyUnit[] = [];
+  const split = tables.flatMap((table) => splitTable(table) ?? []);
+  const isSplit = new Set(split.flatMap((unit) => unit.tables));
+  const whole = tables.filter((table) => !isSplit.has(table));
+  const units: CopyUnit[] = [...split];
   let filling: CopyUnit | undefined;
-  for (const { tables: group, sizeBytes } of groupsOf(tables).sort((a, b) => b.sizeBytes - a.sizeBytes)) {
+  for (const { tables: group, sizeBytes } of groupsOf(whole).sort((a, b) => b.sizeBytes - a.sizeBytes)) {
     const fits =
       filling !== undefined &&
       filling.tables.length + group.length <= UNIT_TABLES &&

@@ -1,11 +1,11 @@
-import type { ClonePlan, TablePlan } from '../../contracts/plan.js';
+import { type ClonePlan, plannedTables, type TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 
 /** A plan as people read it: plain text, columns aligned. Names and counts alone. */
 export function describePlan(plan: ClonePlan): string {
   return [
     ...heading(plan),
-    ...section('Tables', describeTables(plan.units.flatMap(({ tables }) => tables))),
+    ...section('Tables', describeTables(plannedTables(plan))),
     ...section('Stay empty', aligned(plan.emptied.map(({ table, reason }) => [table, reason]))),
     ...section('Become null', aligned(plan.nulled.map(({ table, column, reason }) => [`${table}.${column}`, reason]))),
     ...section('Made harmless', aligned(plan.neutralized.map(({ kind, name, reason }) => [`${kind} ${name}`, reason]))),
@@ -17,7 +17,7 @@ export function describePlan(plan: ClonePlan): string {
 }
 
 function heading({ source, target, units, restorePoint, options }: ClonePlan): string[] {
-  const tables = units.flatMap((unit) => unit.tables);
+  const tables = plannedTables({ units });
   const bytes = units.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const columns = tables.reduce((sum, table) => sum + changedColumns(table).length, 0);
   const changed = options.anonymizeData ? `${counted(columns, 'column')} masked` : 'NOT anonymized';

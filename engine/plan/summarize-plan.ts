@@ -1,5 +1,5 @@
 import type { ArtifactRef } from '../../contracts/artifacts.js';
-import type { ClonePlan, PlanSummary } from '../../contracts/plan.js';
+import { type ClonePlan, type PlanSummary, plannedTables } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 
 /** What workflow code needs of a plan: small, and without rules. */
@@ -8,7 +8,7 @@ export function summarizePlan({ units, lanes, warnings }: ClonePlan, plan: Artif
     plan,
     lanes,
     units: units.map(({ tables, sizeBytes }) => ({ tables: tables.map(relationLabel), sizeBytes })),
-    tables: units.reduce((sum, { tables }) => sum + tables.length, 0),
+    tables: plannedTables({ units }).length,
     sizeBytes: units.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     warnings,
   };

@@ -37,6 +37,7 @@ export function planTables({ tables, isCopied, rules }: PlanTablesInput): TableP
         ...(where && { where }),
         estimatedRows: Math.max(0, Math.round(table.estimatedRows)),
         sizeBytes: table.sizeBytes,
+        ...(table.pages !== undefined && { pages: table.pages }),
       };
     });
 }

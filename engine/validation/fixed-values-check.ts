@@ -1,4 +1,4 @@
-import type { ColumnPlan, TablePlan } from '../../contracts/plan.js';
+import { type ColumnPlan, plannedTables, type TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import { quoteIdentifier, quoteLiteral, quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
@@ -39,7 +39,7 @@ interface FixedTable {
 /** One entry a relation of the target: leaves that were written into a root are looked at there. */
 function tablesWithFixedValues({ plan }: CheckContext): FixedTable[] {
   const byTarget = new Map<string, FixedTable>();
-  for (const table of plan?.units.flatMap((unit) => unit.tables) ?? []) {
+  for (const table of plan ? plannedTables(plan) : []) {
     const columns = table.columns.filter(isFixed);
     if (columns.length > 0) byTarget.set(relationLabel(table.into ?? table), { table, columns });
   }

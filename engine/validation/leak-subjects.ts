@@ -1,9 +1,14 @@
-import type { ClonePlan, ColumnPlan, ColumnRule, TablePlan } from '../../contracts/plan.js';
+import {
+  type ClonePlan,
+  type ColumnPlan,
+  type ColumnRule,
+  plannedTables,
+  type TablePlan,
+} from '../../contracts/plan.js';
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import type { TypeShape } from '../../contracts/schema.js';
 import type { Session } from '../postgres/session.js';
 import { type Coincidence, coincidenceAnywhere, coincidenceInRow } from './coincidence.js';
-import { plannedTables } from './planned-tables.js';
 import { readRelations } from './relations.js';
 
 export interface MaskedColumn {

@@ -1,9 +1,8 @@
-import type { ClonePlan, TablePlan } from '../../contracts/plan.js';
+import { type ClonePlan, plannedTables, type TablePlan } from '../../contracts/plan.js';
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import { batchesOf, type CheckContext, type CheckOutcome, counted, openTarget } from './check.js';
-import { plannedTables } from './planned-tables.js';
 import { type Relation, readRelations } from './relations.js';
 import { filterOf } from './table-filter.js';
 

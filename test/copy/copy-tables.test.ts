@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readLedger } from '../../engine/copy/ledger.js';
+import { pageRanges } from '../../engine/plan/chunks.js';
 import { sourceOf } from '../support/proofs.js';
 import { createCopyWorld } from './world.js';
 
@@ -212,4 +213,24 @@ test('the ledger tells what was copied', async () => {
   const tables = await world.copy();
   await using session = await world.into.session();
   expect(await readLedger(session)).toMatchObject({ operation: 'clone', epoch: 'first', isReady: true, tables });
+});
+
+test('each range of a table is copied once, whoever takes it, and the ledger names them', async () => {
+  await using world = await createCopyWorld({
+    schema: 'create table facts (id integer, filler text)',
+    rows: `insert into facts select i, repeat('x', 200) from generate_series(1, 3000) i`,
+  });
+  const tables = await world.tables();
+  const ranges = pageRanges(80, 5);
+  const [first, second] = await Promise.all([
+    world.copy({ tables, ranges: ranges.slice(0, 2), worker: 'one' }),
+    world.copy({ tables, ranges: ranges.slice(2), worker: 'two' }),
+  ]);
+  await world.copy({ tables, ranges, worker: 'three' });
+
+  expect((first[0]?.rows ?? 0) + (second[0]?.rows ?? 0)).toBe(3000);
+  expect(await world.into.column('select count(*)::int from (select distinct id from facts) f')).toEqual([3000]);
+  expect(await world.into.column('select count(*)::int from facts')).toEqual([3000]);
+  await using session = await world.into.session();
+  expect(await readLedger(session)).toMatchObject({ workers: ['one', 'two'], tables: [{ table: 'public.facts', rows: 3000 }] });
 });

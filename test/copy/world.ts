@@ -8,7 +8,7 @@ import { createDatabase, type PostgresMajor, type TestDatabase } from '../suppor
 import { sourceOf, targetOf } from '../support/proofs.js';
 
 type CopyChoices = Partial<
-  Pick<CopyTablesInput, 'tables' | 'snapshot' | 'epoch' | 'maskerOf' | 'signal' | 'onProgress'>
+  Pick<CopyTablesInput, 'tables' | 'ranges' | 'worker' | 'snapshot' | 'epoch' | 'maskerOf' | 'signal' | 'onProgress'>
 >;
 
 export interface CopyWorld extends AsyncDisposable {
