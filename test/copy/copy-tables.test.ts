@@ -232,5 +232,8 @@ test('each range of a table is copied once, whoever takes it, and the ledger nam
   expect(await world.into.column('select count(*)::int from (select distinct id from facts) f')).toEqual([3000]);
   expect(await world.into.column('select count(*)::int from facts')).toEqual([3000]);
   await using session = await world.into.session();
-  expect(await readLedger(session)).toMatchObject({ workers: ['one', 'two'], tables: [{ table: 'public.facts', rows: 3000 }] });
+  expect(await readLedger(session)).toMatchObject({
+    workers: ['one', 'two'],
+    tables: [{ table: 'public.facts', rows: 3000 }],
+  });
 });
