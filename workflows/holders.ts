@@ -56,7 +56,10 @@ export function trackHolders(): Holders {
   };
 }
 
-/** Cancelling the workflow does not release what is held: the undo still needs it. */
+/**
+ * Cancelling the workflow does not release what is held: the undo still needs it. Cancelled while it waits, it gives up what it waits for
+ * first: an activity that gets there later would work on a target that the undo has put back.
+ */
 async function hold(activity: () => Promise<void>, isReady: () => boolean, started: Held[]): Promise<Held> {
   let ended: { error: unknown } | undefined;
   let scope: CancellationScope | undefined;
@@ -76,7 +79,12 @@ async function hold(activity: () => Promise<void>, isReady: () => boolean, start
     },
   };
   started.push(held);
-  await condition(() => isReady() || ended !== undefined);
+  try {
+    await condition(() => isReady() || ended !== undefined);
+  } catch (cancelled) {
+    await CancellationScope.nonCancellable(held.release);
+    throw cancelled;
+  }
   held.check();
   return held;
 }

@@ -15,8 +15,11 @@ test('a copy that is aborted midway leaves no row of its table, and the next one
   const abort = new AbortController();
   const aborted = world.copy({
     signal: abort.signal,
-    onProgress: ({ table }) => {
-      if (table === 'public.people') abort.abort(new Error('stopped'));
+    gate: {
+      admit: (bytes) => {
+        if (bytes > 1000) abort.abort(new Error('stopped'));
+        return undefined;
+      },
     },
   });
   await expect(aborted).rejects.toThrow('stopped');

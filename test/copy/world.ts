@@ -8,7 +8,10 @@ import { createDatabase, type PostgresMajor, type TestDatabase } from '../suppor
 import { sourceOf, targetOf } from '../support/proofs.js';
 
 type CopyChoices = Partial<
-  Pick<CopyTablesInput, 'tables' | 'ranges' | 'worker' | 'snapshot' | 'epoch' | 'maskerOf' | 'signal' | 'onProgress'>
+  Pick<
+    CopyTablesInput,
+    'tables' | 'ranges' | 'worker' | 'snapshot' | 'epoch' | 'maskerOf' | 'gate' | 'signal' | 'onProgress'
+  >
 >;
 
 export interface CopyWorld extends AsyncDisposable {

@@ -55,6 +55,23 @@ test('cancelling in the middle of a copy undoes it', async () => {
   expect((await handle.describe()).status.name).toBe('CANCELLED');
 });
 
+test('cancelled while it waits for a snapshot, a clone undoes nothing before that has been given up', async () => {
+  const events: string[] = [];
+  await using worker = await startScriptedWorker({
+    holdSnapshot: async () => {
+      await untilCancelled().catch(() => new Promise((resolve) => setTimeout(resolve, 1000)));
+      events.push('snapshot given up');
+    },
+    restoreTarget: () => events.push('restored'),
+  });
+  const handle = await start(worker);
+  await until(() => worker.calls.includes('holdSnapshot'));
+  await handle.cancel();
+  await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+
+  expect(events).toEqual(['snapshot given up', 'restored']);
+});
+
 test('the lock of the target is held until the undo has ended', async () => {
   const events: string[] = [];
   const { holdTarget } = { holdTarget: heldUntilCancelled(() => events.push('lock released')) };
