@@ -1,5 +1,6 @@
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import type { SchemaStatement } from '../../contracts/schema.js';
+import { inLanes } from '../postgres/lanes.js';
 import { quoteIdentifier, quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
@@ -8,7 +9,6 @@ import { defaultConnections } from './build-keys.js';
 import { endEarlierAttempt } from './earlier-attempt.js';
 import { canWaitForProof, type ForeignKeyStatement, readForeignKeys } from './foreign-key.js';
 import { type KeyState, readKeyStates } from './key-state.js';
-import { inLanes } from './lanes.js';
 import { applyBatch, openSchemaSession, schemaFailure } from './schema-session.js';
 
 export interface AddForeignKeysOptions {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import type { SchemaStatement } from '../../contracts/schema.js';
+import { inLanes } from '../postgres/lanes.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import { batchesOf } from './apply.js';
@@ -8,7 +9,6 @@ import { endEarlierAttempt } from './earlier-attempt.js';
 import { type KeyBuild, planKeys } from './key-plan.js';
 import { readKeyStates } from './key-state.js';
 import { readKeyStatements } from './key-statement.js';
-import { inLanes } from './lanes.js';
 import { applyBatch, openSchemaSession, schemaFailure } from './schema-session.js';
 
 export interface BuildKeysOptions {

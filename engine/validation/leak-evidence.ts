@@ -27,7 +27,7 @@ function textOf({ name, shape, rule }: MaskedColumn): string {
     return texts.length > 0 ? `concat_ws(' ', ${texts.join(', ')})` : 'null::text';
   }
   const isJsonText = isJson(shape) ? shape.name === 'json' : rule.type === 'json';
-  return isJsonText ? `regexp_replace(${column}::text, '[[:space:]]', '', 'g')` : `${column}::text`;
+  return isJsonText ? `translate(${column}::text, E' \\t\\n\\r', '')` : `${column}::text`;
 }
 
 function hasContent({ shape, rule }: MaskedColumn, text: string, { isUnicode }: LeakSubject): string {

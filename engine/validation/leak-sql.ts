@@ -15,12 +15,14 @@ export interface HashesInput extends LeakPass {
   relation: RelationName;
   /** Source and target store text in different encodings, so bytes are compared as UTF-8. */
   isMixedEncoding: boolean;
-  /**
-   * `source` leaves out what is no evidence. `target` need not, for only what the source gave can be found again; with a key it also gives,
-   * after each hash, that of the value alone.
-   */
+  /** With a key, `target` also gives, after each hash, that of the value alone. */
   side: 'source' | 'target';
+  /** Default `candidates`: all that the target is ever asked for, for only what the source gave can be found again. */
+  texts?: SourceTexts;
 }
+
+/** `candidates`: every value that is not too short. `evidence`: those whose being found again proves something. */
+export type SourceTexts = 'candidates' | 'evidence';
 
 /**
  * A binary COPY of one int8 a masked column: the hash of (key, value), or of the value when there is no key; NULL where the value is no evidence.
@@ -30,7 +32,8 @@ export function copyHashes(input: HashesInput): string {
   return `copy (${input.subject.key ? rowHashes(input, input.subject.key) : valueHashes(input)}) to stdout (format binary)`;
 }
 
-function rowHashes({ subject, relation, pass, passes, side, ...encoding }: HashesInput, key: string[]): string {
+function rowHashes(input: HashesInput, key: string[]): string {
+  const { subject, relation, pass, passes, side, ...encoding } = input;
   const keyText = key.map((column) => `t.${quoteIdentifier(column)}::text`).join(` || ${SEPARATOR} || `);
   const isInPass = passes > 1 ? `(${hash(keyText, KEY_SEED, encoding)} & ${passes - 1}) = ${pass}` : undefined;
   const hashes = subject.columns.flatMap((_, at) => [
@@ -40,13 +43,14 @@ function rowHashes({ subject, relation, pass, passes, side, ...encoding }: Hashe
   return `
     select ${hashes.join(', ')}
       from (
-        select ${keyText} as key, ${evidence(subject, side)}
+        select ${keyText} as key, ${texts(input)}
           from only ${quoteRelation(relation)} t${filterAnd(subject.where, isInPass)}
         offset 0
       ) r`;
 }
 
-function valueHashes({ subject, relation, pass, passes, side, ...encoding }: HashesInput): string {
+function valueHashes(input: HashesInput): string {
+  const { subject, relation, pass, passes, ...encoding } = input;
   const hashes = subject.columns.map((_, at) => `${hash(`v${at}`, at, encoding)} as h${at}`);
   const parts = subject.columns.map((_, at) => `case when ((h${at} >> 52) & ${passes - 1}) = ${pass} then h${at} end`);
   return `
@@ -54,7 +58,7 @@ function valueHashes({ subject, relation, pass, passes, side, ...encoding }: Has
       from (
         select ${hashes.join(', ')}
           from (
-            select ${evidence(subject, side)}
+            select ${texts(input)}
               from only ${quoteRelation(relation)} t${filterAnd(subject.where, undefined)}
             offset 0
           ) r
@@ -63,8 +67,8 @@ function valueHashes({ subject, relation, pass, passes, side, ...encoding }: Has
 }
 
 /** `v0`, `v1`, …: the text of each masked column, NULL where an equal text would prove nothing. */
-function evidence(subject: LeakSubject, side: HashesInput['side']): string {
-  const textOf = side === 'source' ? evidenceOf : candidateOf;
+function texts({ subject, texts }: HashesInput): string {
+  const textOf = texts === 'evidence' ? evidenceOf : candidateOf;
   return subject.columns.map((column, at) => `${textOf(column, subject)} as v${at}`).join(', ');
 }
 

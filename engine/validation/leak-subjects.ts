@@ -34,7 +34,11 @@ export interface LeakSubject {
 }
 
 /** What has to be compared, each relation of the target once. Columns that no comparison can judge are left out. */
-export async function leakSubjects(session: Session, plan: ClonePlan, isUnicode: boolean): Promise<LeakSubject[]> {
+export async function leakSubjects(
+  session: Session,
+  plan: ClonePlan,
+  { isUnicode }: { isUnicode: boolean },
+): Promise<LeakSubject[]> {
   const subjects = groupByTarget(plannedTables(plan));
   if (subjects.length === 0) return [];
   const relations = await readRelations(session);

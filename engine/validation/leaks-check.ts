@@ -1,8 +1,10 @@
 import type { ClonePlan, TablePlan } from '../../contracts/plan.js';
+import { inLanes, type LaneSession } from '../postgres/lanes.js';
+import type { Session } from '../postgres/session.js';
 import type { ReadOnlySource } from '../safety/proofs.js';
 import { type CheckContext, type CheckOutcome, encodingOf, openSource, openTarget } from './check.js';
 import { isBeyondChance } from './coincidence.js';
-import { type ColumnFinding, findEqualValues } from './equal-values.js';
+import { type ColumnFinding, type EqualValues, findEqualValues } from './equal-values.js';
 import { coincidenceOf, type LeakSubject, leakSubjects, type MaskedColumn } from './leak-subjects.js';
 
 /**
@@ -32,28 +34,60 @@ interface Comparison {
   outcome: CheckOutcome;
 }
 
-async function compareWithSource({ context, plan, source: from, outcome }: Comparison): Promise<void> {
-  await using target = await openTarget(context);
-  await using source = await openSource(from, context.signal);
-  const encodings = [await encodingOf(source), await encodingOf(target)];
+/** Tables compared at the same time, each pair of sessions with hashes of its own in memory. */
+const LANES = 2;
+
+async function compareWithSource({ context, plan, source, outcome }: Comparison): Promise<void> {
+  await using sides = await openSides(context, source);
+  const encodings = [await encodingOf(sides.source), await encodingOf(sides.target)];
   const isMixedEncoding = encodings[0] !== encodings[1];
   const isUnicode = encodings.every((encoding) => encoding === 'UTF8');
-  for (const subject of await leakSubjects(target, plan, isUnicode)) {
-    const { columns, share } = await findEqualValues({
+  const subjects = await leakSubjects(sides.target, plan, { isUnicode });
+  const found = new Map<LeakSubject, EqualValues>();
+  await inLanes({
+    tasks: subjects,
+    session: sides,
+    lanes: LANES,
+    connect: () => openSides(context, source),
+    async work(own, subject) {
+      found.set(subject, await findEqualValues({ ...own, subject, isMixedEncoding, deep: context.deep ?? false }));
+    },
+  });
+  for (const subject of subjects) report(subject, found.get(subject), outcome);
+}
+
+interface Sides extends LaneSession {
+  source: Session;
+  target: Session;
+}
+
+async function openSides(context: CheckContext, from: ReadOnlySource): Promise<Sides> {
+  const target = await openTarget(context);
+  try {
+    const source = await openSource(from, context.signal);
+    const both = (work: (session: Session) => Promise<void>) => Promise.all([source, target].map(work)).then(() => {});
+    return {
       source,
       target,
-      subject,
-      isMixedEncoding,
-      deep: context.deep ?? false,
-    });
-    if (share < 1) {
-      const message = `${subject.label}: one of ${Math.round(1 / share)} rows, chosen by hash, was compared with the source`;
-      outcome.warnings.push({ message, object: subject.label });
-    }
-    for (const [at, column] of subject.columns.entries()) {
-      const finding = columns[at];
-      if (finding) judge({ subject, column, finding, outcome });
-    }
+      cancel: () => both((session) => session.cancel()),
+      [Symbol.asyncDispose]: () => both((session) => session.close()),
+    };
+  } catch (error) {
+    await target.close();
+    throw error;
+  }
+}
+
+function report(subject: LeakSubject, values: EqualValues | undefined, outcome: CheckOutcome): void {
+  if (!values) return;
+  const { columns, share } = values;
+  if (share < 1) {
+    const message = `${subject.label}: one of ${Math.round(1 / share)} rows, chosen by hash, was compared with the source`;
+    outcome.warnings.push({ message, object: subject.label });
+  }
+  for (const [at, column] of subject.columns.entries()) {
+    const finding = columns[at];
+    if (finding) judge({ subject, column, finding, outcome });
   }
 }
 

@@ -1,23 +1,33 @@
-import type { Session } from '../postgres/session.js';
+/** What a lane works with: a session, or several. */
+export interface LaneSession extends AsyncDisposable {
+  /** Stops what it is running. Never throws. */
+  cancel(): Promise<void>;
+}
 
-export interface LanesInput<Task> {
+export interface LanesInput<Own extends LaneSession, Task> {
   tasks: readonly Task[];
   /** The first lane's. */
-  session: Session;
+  session: Own;
   /** Opens a session for one more lane. */
-  connect(): Promise<Session>;
+  connect(): Promise<Own>;
   /** How many lanes at most; never more than tasks. */
   lanes: number;
-  work(session: Session, task: Task): Promise<void>;
+  work(session: Own, task: Task): Promise<void>;
 }
 
 /** Works on tasks in their order, on several sessions at once. The first failure cancels what the others are doing, and is thrown when they have stopped. */
-export async function inLanes<Task>({ tasks, session, connect, lanes, work }: LanesInput<Task>): Promise<void> {
+export async function inLanes<Own extends LaneSession, Task>({
+  tasks,
+  session,
+  connect,
+  lanes,
+  work,
+}: LanesInput<Own, Task>): Promise<void> {
   const waiting = [...tasks];
-  const sessions: Session[] = [];
+  const sessions: Own[] = [];
   const failures: unknown[] = [];
 
-  async function lane(own: Session): Promise<void> {
+  async function lane(own: Own): Promise<void> {
     sessions.push(own);
     for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) await work(own, task);
   }
