@@ -1,7 +1,8 @@
 import type { AnonymizationType } from '../../contracts/anonymization.js';
 import type { ValueMasker } from '../../contracts/value-masker.js';
-import { readString } from './byte-text.js';
+import { writeBytes } from './byte-text.js';
 import { classifyName } from './classify-name.js';
+import { isStructural } from './structural.js';
 
 /** Masks the leaf at a path of keys. `undefined` is "as it is". */
 export type LeafMasker = ValueMasker | undefined;
@@ -24,10 +25,6 @@ export interface LeafMaskers {
   /** Of a key that is itself personal data (`{"a@b.dz": …}`). */
   key(key: string): string;
 }
-
-/** What is neither personal nor free text, and would break its reader: identifiers of rows, dates and times. */
-const STRUCTURAL_VALUE =
-  /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?)$/i;
 
 export interface LeafRules {
   paths: Record<string, AnonymizationType>;
@@ -82,18 +79,21 @@ const KEPT_PATHS = 10_000;
 
 function unlessStructural(masker: LeafMasker): LeafMasker {
   if (!masker) return undefined;
-  const unless: ValueMasker = (value) => (STRUCTURAL_VALUE.test(value) ? value : masker(value));
+  const unless: ValueMasker = (value) => {
+    const bytes = Buffer.from(value);
+    return isStructural(bytes, 0, bytes.length) ? value : masker(value);
+  };
   const { bytes } = masker;
   if (bytes) {
     unless.bytes = (from, at, stop, out) => {
-      const mayBeStructural = stop - at >= 10 && (from[at + 4] === HYPHEN || from[at + 8] === HYPHEN);
-      return !(mayBeStructural && STRUCTURAL_VALUE.test(readString(from, at, stop))) && bytes(from, at, stop, out);
+      if (!isStructural(from, at, stop)) return bytes(from, at, stop, out);
+      out.reserve(stop - at);
+      out.length = writeBytes(from, at, stop, out.bytes, out.length);
+      return true;
     };
   }
   return unless;
 }
-
-const HYPHEN = 0x2d;
 
 /** `*` is one key, `**` any number of them. A path that names a container holds for everything in it. Arrays have no segment of their own. */
 function matches(pattern: readonly string[], path: readonly string[]): boolean {

@@ -1,6 +1,7 @@
 import type { SipHash } from './sip-hash.js';
 
 const ROUNDS = 8;
+const TWO_31 = 2 ** 31;
 const TWO_32 = 2 ** 32;
 const TWO_52 = 2 ** 52;
 const DIGITS = 10;
@@ -23,43 +24,44 @@ export interface PermutationOptions {
  * does: one that is its own result is not to be expected there.
  */
 export function permuteDigits(hash: SipHash, digits: string, options: PermutationOptions = {}): string {
-  return permuteChunks(hash, digits, { radix: DIGITS, ...options });
+  const symbols = Uint8Array.from(digits, Number);
+  permuteSymbols(hash, symbols, symbols.length, DIGIT_SYMBOLS, options);
+  return textOf(symbols, 0, symbols.length, DIGIT_SYMBOLS);
 }
 
-/** The same for lower-case letters a to z. */
-export function permuteLetters(hash: SipHash, letters: string, options: PermutationOptions = {}): string {
-  return permuteChunks(hash, letters, { radix: LETTERS, ...options });
-}
-
-interface ChunkOptions extends PermutationOptions {
+export interface Alphabet {
+  /** Its symbols are 0 to `radix` - 1. */
   radix: number;
+  /** The character code of symbol 0. */
+  zero: number;
 }
 
-/** Longer strings go chunk by chunk; each is tweaked by the ones before, which a reader of the key could recover first. */
-function permuteChunks(hash: SipHash, symbols: string, { radix, tweak = 0, accept }: ChunkOptions): string {
-  const size = 2 * (HALF[radix] ?? 1);
-  if (symbols.length <= size) return walk(hash, symbols, radix, tweak, accept);
-  let result = '';
+export const DIGIT_SYMBOLS: Alphabet = { radix: DIGITS, zero: 0x30 };
+export const LETTER_SYMBOLS: Alphabet = { radix: LETTERS, zero: 0x61 };
+
+/** The same in place, for the first `length` symbols. Longer strings go chunk by chunk; each is tweaked by the ones before, which a reader of the key could recover first. */
+export function permuteSymbols(
+  hash: SipHash,
+  symbols: Uint8Array,
+  length: number,
+  alphabet: Alphabet,
+  { tweak = 0, accept }: PermutationOptions = {},
+): void {
+  const size = 2 * (HALF[alphabet.radix] ?? 1);
   let chunkTweak = tweak;
-  for (let at = 0; at < symbols.length; at += size) {
-    const chunk = symbols.slice(at, at + size);
-    result += walk(hash, chunk, radix, chunkTweak, at === 0 ? accept : undefined);
-    chunkTweak = hash.text(`${chunkTweak}/${chunk}`).low;
-  }
-  return result;
-}
-
-function walk(hash: SipHash, symbols: string, radix: number, tweak: number, accept?: PermutationOptions['accept']) {
-  if (symbols === '') return symbols;
-  const leftLength = symbols.length >> 1;
-  const rightLength = symbols.length - leftLength;
-  const network = networkOf(hash, radix, symbols.length, tweak);
-  network.left = toNumber(symbols.slice(0, leftLength), radix);
-  network.right = toNumber(symbols.slice(leftLength), radix);
-  for (;;) {
-    network.step();
-    const result = toSymbols(network.left, leftLength, radix) + toSymbols(network.right, rightLength, radix);
-    if (!accept || accept(result)) return result;
+  for (let at = 0; at < length; at += size) {
+    const stop = Math.min(at + size, length);
+    const next = stop < length ? hash.text(`${chunkTweak}/${textOf(symbols, at, stop, alphabet)}`).low : 0;
+    const network = networkOf(hash, alphabet.radix, stop - at, chunkTweak);
+    const middle = at + ((stop - at) >> 1);
+    network.left = toNumber(symbols, at, middle, alphabet);
+    network.right = toNumber(symbols, middle, stop, alphabet);
+    do {
+      network.step();
+      writeNumber(network.left, symbols, at, middle, alphabet);
+      writeNumber(network.right, symbols, middle, stop, alphabet);
+    } while (at === 0 && accept && !accept(textOf(symbols, at, stop, alphabet)));
+    chunkTweak = next;
   }
 }
 
@@ -105,7 +107,7 @@ class Network {
   right = 0;
   #uses = 0;
   /** By round and half: the round's value plus one; 0 is not known yet. */
-  #tables: Uint32Array[] | undefined;
+  #tables: Uint16Array[] | undefined;
 
   constructor(
     readonly hash: SipHash,
@@ -164,12 +166,12 @@ class Network {
     return value;
   }
 
-  #emptyTables(): Uint32Array[] | undefined {
+  #emptyTables(): Uint16Array[] | undefined {
     if (this.rightSize > LARGEST_TABLE) return undefined;
     // What an even round shifts is the left half, by a function of the right one.
     return Array.from(
       { length: ROUNDS },
-      (_, round) => new Uint32Array(round % 2 === 0 ? this.rightSize : this.leftSize),
+      (_, round) => new Uint16Array(round % 2 === 0 ? this.rightSize : this.leftSize),
     );
   }
 
@@ -181,18 +183,30 @@ class Network {
   }
 }
 
-function toNumber(symbols: string, radix: number): number {
-  if (radix === DIGITS) return Number(symbols);
+function toNumber(symbols: Uint8Array, at: number, stop: number, { radix }: Alphabet): number {
   let value = 0;
-  for (let at = 0; at < symbols.length; at++) value = value * radix + symbols.charCodeAt(at) - 97;
+  for (let index = at; index < stop; index++) value = value * radix + (symbols[index] as number);
   return value;
 }
 
-function toSymbols(value: number, length: number, radix: number): string {
-  if (length === 0) return '';
-  if (radix === DIGITS) return String(value).padStart(length, '0');
-  let symbols = '';
-  for (let rest = value, at = 0; at < length; at++, rest = Math.floor(rest / radix))
-    symbols = String.fromCharCode(97 + (rest % radix)) + symbols;
-  return symbols;
+/** Integers of 32 bits are divided several times as fast as larger ones. */
+function writeNumber(value: number, symbols: Uint8Array, at: number, stop: number, { radix }: Alphabet): void {
+  let index = stop;
+  let rest = value;
+  while (rest >= TWO_31) {
+    const next = Math.floor(rest / radix);
+    symbols[--index] = rest - next * radix;
+    rest = next;
+  }
+  for (let small = rest | 0; index > at; ) {
+    const next = (small / radix) | 0;
+    symbols[--index] = small - next * radix;
+    small = next;
+  }
+}
+
+function textOf(symbols: Uint8Array, at: number, stop: number, { zero }: Alphabet): string {
+  let text = '';
+  for (let index = at; index < stop; index++) text += String.fromCharCode(zero + (symbols[index] as number));
+  return text;
 }

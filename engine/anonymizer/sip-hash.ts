@@ -9,6 +9,8 @@ const SCRATCH_BYTES = 4096;
 const encoder = new TextEncoder();
 /** Shared by all hashes: nothing here waits between filling and reading it. */
 const scratch = new Uint8Array(SCRATCH_BYTES);
+/** The beginning of it; Node.js runs on little-endian machines, as SipHash reads its words. */
+const scratchWords = new Uint32Array(scratch.buffer, 0, 4);
 
 /**
  * SipHash (Aumasson and Bernstein, "SipHash: a fast short-input PRF") on 32-bit halves: no BigInt, no allocation.
@@ -46,22 +48,10 @@ export class SipHash {
 
   /** Hashes four 32-bit words, as their 16 bytes. */
   words(a: number, b: number, c: number, d: number): this {
-    scratch[0] = a;
-    scratch[1] = a >>> 8;
-    scratch[2] = a >>> 16;
-    scratch[3] = a >>> 24;
-    scratch[4] = b;
-    scratch[5] = b >>> 8;
-    scratch[6] = b >>> 16;
-    scratch[7] = b >>> 24;
-    scratch[8] = c;
-    scratch[9] = c >>> 8;
-    scratch[10] = c >>> 16;
-    scratch[11] = c >>> 24;
-    scratch[12] = d;
-    scratch[13] = d >>> 8;
-    scratch[14] = d >>> 16;
-    scratch[15] = d >>> 24;
+    scratchWords[0] = a;
+    scratchWords[1] = b;
+    scratchWords[2] = c;
+    scratchWords[3] = d;
     return this.bytes(scratch, 16);
   }
 

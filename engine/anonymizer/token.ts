@@ -4,6 +4,8 @@ import type { SipHash } from './sip-hash.js';
 /** Lower case only, so that tokens stay different where case is ignored; no i, l, o, u, which read like others. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
+export const TOKEN_LENGTH = 13;
+
 /** The shortest that keeps a million values different (55 bits: a chance of 0.0014 % that two of them meet). */
 export const SHORTEST_TOKEN = 11;
 
@@ -64,5 +66,3 @@ export function writeWithToken(
   into[cut] = separator;
   return writeToken(hash, into, cut + 1);
 }
-
-const TOKEN_LENGTH = 13;

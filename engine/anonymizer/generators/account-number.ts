@@ -1,18 +1,27 @@
-import { permuteFormat } from '../format.js';
-import { defineGenerator, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
-import { isIban, withIbanCheck } from '../iban.js';
+import { readString, writeBytes, writeString } from '../byte-text.js';
+import { writeOtherFormat } from '../format.js';
+import { defineBytesGenerator, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
+import { isIban, writeIbanCheck } from '../iban.js';
 import { permuteNumber } from '../number.js';
 
-export const accountNumber = defineGenerator({
+const COUNTRY_BYTES = 2;
+const CHECK_BYTES = 2;
+
+export const accountNumber = defineBytesGenerator({
   name: 'accountNumber',
   family: 'accountNumber',
   types: [...TEXT_TYPES, ...NUMBER_TYPES],
   injective: true,
   uniqueLength: 1,
   describe: 'the same format with other digits and letters; an IBAN stays a valid IBAN of its country',
-  mask(value, { hash, type, maxLength }) {
-    if (NUMBER_TYPES.includes(type)) return permuteNumber(hash, value, type);
-    if (!isIban(value)) return permuteFormat(hash, value, maxLength);
-    return withIbanCheck(value.slice(0, 2), permuteFormat(hash, value.slice(4)));
+  maskBytes(from, at, stop, into, to, tools) {
+    if (NUMBER_TYPES.includes(tools.type)) {
+      return writeString(permuteNumber(tools.hash, readString(from, at, stop), tools.type), into, to);
+    }
+    if (!isIban(from, at, stop)) return writeOtherFormat(from, at, stop, into, to, tools);
+    const account = writeBytes(from, at, at + COUNTRY_BYTES, into, to) + CHECK_BYTES;
+    const end = writeOtherFormat(from, at + COUNTRY_BYTES + CHECK_BYTES, stop, into, account, { hash: tools.hash });
+    writeIbanCheck(into, to, end);
+    return end;
   },
 });

@@ -1,7 +1,8 @@
-import { digitOf, permuteFormat } from '../format.js';
-import { defineGenerator, type MaskTools, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
+import { readString, writeBytes, writeString } from '../byte-text.js';
+import { digitAt, writeOtherFormat } from '../format.js';
+import { defineBytesGenerator, type MaskTools, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
 import { permuteNumber } from '../number.js';
-import { permuteDigits, permuteInteger } from '../permutation.js';
+import { DIGIT_SYMBOLS, permuteInteger, permuteSymbols } from '../permutation.js';
 import type { SipHash } from '../sip-hash.js';
 
 const SUBSCRIBER_DIGITS = 8;
@@ -12,6 +13,9 @@ const PREFIX_DIGITS = 5;
 const LOWEST = 500_000_000;
 const HASHED_DIGITS = 6;
 const LONGEST = 2 + SUBSCRIBER_DIGITS + HASHED_DIGITS;
+const DIGIT_0 = 0x30;
+const NUMBER_SIGN = 0x23;
+const SLASH = 0x2f;
 
 /**
  * `05########`, the last eight digits permuted: two numbers of one operator never meet.
@@ -20,56 +24,104 @@ const LONGEST = 2 + SUBSCRIBER_DIGITS + HASHED_DIGITS;
  * (06…, +213…, spaces) therefore follows as one to six more digits; a number written 05######## gets none. Where those do not fit, and with
  * `preserveFormat`, every digit is permuted in its place instead, which is injective and never longer than the value.
  */
-export const phone = defineGenerator({
+export const phone = defineBytesGenerator({
   name: 'phone',
   family: 'phone',
   types: [...TEXT_TYPES, ...NUMBER_TYPES],
   injective: true,
   uniqueLength: 1,
   describe: '`05` and eight digits',
-  mask(value, tools) {
-    if (NUMBER_TYPES.includes(tools.type)) return permuteNumber(tools.hash, value, tools.type);
-    const maxLength = tools.maxLength ?? Infinity;
-    if (tools.preserveFormat || (tools.isUnique && maxLength < LONGEST))
-      return permuteFormat(tools.hash, value, maxLength);
-    return maskNumber(value, tools).slice(0, maxLength);
+  maskBytes(from, at, stop, into, to, tools) {
+    const { hash, type, isUnique, preserveFormat, maxLength = Infinity } = tools;
+    if (NUMBER_TYPES.includes(type))
+      return writeString(permuteNumber(hash, readString(from, at, stop), type), into, to);
+    if (preserveFormat || (isUnique && maxLength < LONGEST)) return writeOtherFormat(from, at, stop, into, to, tools);
+    return Math.min(writeNumber(from, at, stop, into, to, tools), to + maxLength);
   },
 });
 
-function maskNumber(value: string, { hash, isUnique }: MaskTools): string {
-  const { subscriber, digits, skeleton } = splitNumber(value);
-  if (digits < FEWEST_DIGITS)
-    return `05${hashDigits(hash, value, SUBSCRIBER_DIGITS)}${isUnique ? hashDigits(hash, `${value}/`, HASHED_DIGITS) : ''}`;
-  const masked = `0${LOWEST + permuteInteger(hash, subscriber, SUBSCRIBER_DIGITS)}`;
-  return isUnique ? masked + distinguish(hash, skeleton()) : masked;
-}
-
-/** The last eight digits, and how the value looks with `#` in their places. */
-function splitNumber(value: string): { subscriber: number; digits: number; skeleton: () => string } {
-  let first = value.length;
+function writeNumber(
+  from: Buffer,
+  at: number,
+  stop: number,
+  into: Buffer,
+  to: number,
+  { hash, isUnique }: MaskTools,
+): number {
+  let first = stop;
   let digits = 0;
   let subscriber = 0;
-  for (let place = 1; first > 0 && digits < SUBSCRIBER_DIGITS; ) {
-    const digit = digitOf(value.charCodeAt(--first));
+  for (let place = 1; first > at && digits < SUBSCRIBER_DIGITS; ) {
+    const digit = digitAt(from, --first, stop);
     if (digit < 0) continue;
     subscriber += digit * place;
     place *= 10;
     digits++;
   }
-  const skeleton = () => {
-    let text = value.slice(0, first);
-    for (let at = first; at < value.length; at++) text += digitOf(value.charCodeAt(at)) < 0 ? value.charAt(at) : '#';
-    return text;
-  };
-  return { subscriber, digits, skeleton };
+  into[to] = DIGIT_0;
+  if (digits < FEWEST_DIGITS) {
+    into[to + 1] = DIGIT_0 + 5;
+    const end = writeDigits(hash.range(from, at, stop).low % 10 ** SUBSCRIBER_DIGITS, SUBSCRIBER_DIGITS, into, to + 2);
+    if (!isUnique) return end;
+    const text = writeBytes(from, at, stop, into, end);
+    into[text] = SLASH;
+    return writeHashed(hash.range(into, end, text + 1), into, end);
+  }
+  const masked = LOWEST + permuteInteger(hash, subscriber, SUBSCRIBER_DIGITS);
+  const end = writeDigits(masked, SUBSCRIBER_DIGITS + 1, into, to + 1);
+  return isUnique ? distinguish(from, at, first, stop, into, end, hash) : end;
 }
 
-function distinguish(hash: SipHash, skeleton: string): string {
-  if (skeleton === '05########') return '';
-  const prefix = skeleton.length <= PREFIX_DIGITS + SUBSCRIBER_DIGITS && /^(\d+)########$/.exec(skeleton)?.[1];
-  return prefix ? permuteDigits(hash, prefix, { tweak: 1 }) : hashDigits(hash, skeleton, HASHED_DIGITS);
+/** Writes what tells numbers with the same last eight digits apart: it stands for how the value looks with `#` in their places. */
+function distinguish(
+  from: Buffer,
+  at: number,
+  first: number,
+  stop: number,
+  into: Buffer,
+  to: number,
+  hash: SipHash,
+): number {
+  const isPlain = stop - first === SUBSCRIBER_DIGITS;
+  let prefix = 0;
+  while (prefix < first - at && prefix <= PREFIX_DIGITS && isDigit(from[at + prefix])) {
+    SYMBOLS[prefix] = (from[at + prefix] as number) - DIGIT_0;
+    prefix++;
+  }
+  if (isPlain && prefix === first - at) {
+    if (prefix === 2 && SYMBOLS[0] === 0 && SYMBOLS[1] === 5) return to;
+    if (prefix > 0 && prefix <= PREFIX_DIGITS) {
+      permuteSymbols(hash, SYMBOLS, prefix, DIGIT_SYMBOLS, { tweak: 1 });
+      for (let index = 0; index < prefix; index++) into[to + index] = DIGIT_0 + (SYMBOLS[index] as number);
+      return to + prefix;
+    }
+  }
+  let end = writeBytes(from, at, first, into, to);
+  for (let index = first; index < stop; index++) {
+    const isDigitThere = digitAt(from, index, stop) >= 0;
+    if (isDigitThere && !isDigit(from[index])) into[end++] = from[index++] as number; // which script it is of
+    into[end++] = isDigitThere ? NUMBER_SIGN : (from[index] as number);
+  }
+  return writeHashed(hash.range(into, to, end), into, to);
 }
 
-function hashDigits(hash: SipHash, text: string, count: number): string {
-  return String(hash.text(text).low % 10 ** count).padStart(count, '0');
+const SYMBOLS = new Uint8Array(PREFIX_DIGITS + 1);
+
+function writeHashed({ low }: SipHash, into: Buffer, to: number): number {
+  return writeDigits(low % 10 ** HASHED_DIGITS, HASHED_DIGITS, into, to);
+}
+
+/** An integer below 2³¹ with leading zeros. */
+function writeDigits(value: number, count: number, into: Buffer, to: number): number {
+  let rest = value | 0;
+  for (let index = to + count - 1; index >= to; index--) {
+    const next = (rest / 10) | 0;
+    into[index] = DIGIT_0 + rest - next * 10;
+    rest = next;
+  }
+  return to + count;
+}
+
+function isDigit(byte = 0): boolean {
+  return byte >= DIGIT_0 && byte <= DIGIT_0 + 9;
 }
