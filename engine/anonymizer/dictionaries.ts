@@ -1,8 +1,6 @@
-import { faker as arabic } from '@faker-js/faker/locale/ar';
-import { faker as english } from '@faker-js/faker/locale/en';
-import { faker as french } from '@faker-js/faker/locale/fr';
 import { hasArabic, writeBytes } from './byte-text.js';
 import { scale32 } from './random.js';
+import * as words from './words.js';
 
 /** Entries as UTF-8, one behind the other. */
 export interface Entries {
@@ -19,28 +17,24 @@ export interface Dictionary {
   words: Entries;
 }
 
-type Locale = typeof french;
-
 const FRENCH_STREETS = ['Allée', 'Avenue', 'Boulevard', 'Impasse', 'Passage', 'Place', 'Quai', 'Rue'];
 const ARABIC_STREETS = ['شارع', 'نهج', 'ساحة', 'حي'];
 
 /** French and English together: a Latin name does not tell which language it belongs to. */
 const latin: Dictionary = {
-  firstNames: entriesOf([...firstNames(french), ...firstNames(english)]),
-  lastNames: entriesOf([...lastNames(french), ...lastNames(english)]),
-  streets: entriesOf(
-    FRENCH_STREETS.flatMap((kind) =>
-      (french.rawDefinitions.location?.street_suffix ?? []).map((name) => `${kind} ${name}`),
-    ),
-  ),
-  words: entriesOf(french.rawDefinitions.lorem?.word ?? []),
+  firstNames: entriesOf(listOf(words.LATIN_FIRST_NAMES)),
+  lastNames: entriesOf(listOf(words.LATIN_LAST_NAMES)),
+  streets: entriesOf(FRENCH_STREETS.flatMap((kind) => listOf(words.LATIN_STREETS).map((name) => `${kind} ${name}`))),
+  words: entriesOf(listOf(words.LATIN_WORDS)),
 };
 
 const arab: Dictionary = {
-  firstNames: entriesOf(firstNames(arabic)),
-  lastNames: entriesOf(lastNames(arabic)),
-  streets: entriesOf(ARABIC_STREETS.flatMap((kind) => lastNames(arabic).map((name) => `${kind} ${name}`))),
-  words: entriesOf(arabic.rawDefinitions.lorem?.word ?? []),
+  firstNames: entriesOf(listOf(words.ARABIC_FIRST_NAMES)),
+  lastNames: entriesOf(listOf(words.ARABIC_LAST_NAMES)),
+  streets: entriesOf(
+    ARABIC_STREETS.flatMap((kind) => listOf(words.ARABIC_LAST_NAMES).map((name) => `${kind} ${name}`)),
+  ),
+  words: entriesOf(listOf(words.ARABIC_WORDS)),
 };
 
 /** The dictionary of the script that the value is written in. */
@@ -54,14 +48,8 @@ export function writeEntry({ bytes, offsets, count }: Entries, bits: number, int
   return writeBytes(bytes, offsets[index] as number, offsets[index + 1] as number, into, to);
 }
 
-function firstNames({ rawDefinitions: { person } }: Locale): string[] {
-  const { generic = [], female = [], male = [] } = person?.first_name ?? {};
-  return [...generic, ...female, ...male];
-}
-
-function lastNames({ rawDefinitions: { person } }: Locale): string[] {
-  const { generic = [], female = [], male = [] } = person?.last_name ?? {};
-  return [...generic, ...female, ...male];
+function listOf(lines: string): string[] {
+  return lines.trim().split('\n');
 }
 
 function entriesOf(texts: readonly string[]): Entries {
