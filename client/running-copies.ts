@@ -1,31 +1,37 @@
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter, fromPayloadsAtIndex } from '@temporalio/common';
-import type { CopyHeartbeat } from '../contracts/clone.js';
+import type { CopyHeartbeat, CopyProgress } from '../contracts/clone.js';
+import { COPY_PROGRESS_QUERY } from '../contracts/workflows.js';
 
-/** What the copying activities of an operation said last: of its own workflow's, and of those of the workflows it started. */
+export interface RunningCopies {
+  /** What the workflow that copies says itself: newer than what it told its parent. */
+  copy?: CopyProgress;
+  /** The last heartbeats of the copying activities. */
+  running: CopyHeartbeat[];
+}
+
+/** How the copy of an operation goes, asked of its own workflow's activities and of the workflows it started. */
 export async function readRunningCopies(
   client: Client,
   { raw }: Pick<WorkflowExecutionDescription, 'raw'>,
-): Promise<CopyHeartbeat[]> {
+): Promise<RunningCopies> {
   const children = await Promise.all(
-    (raw.pendingChildren ?? []).map(({ workflowId }) => describeChild(client, workflowId ?? '')),
+    (raw.pendingChildren ?? []).map(({ workflowId }) => askChild(client.workflow.getHandle(workflowId ?? ''))),
   );
-  return [raw, ...children]
+  const copy = children.find((child) => child.copy)?.copy;
+  const running = [raw, ...children.map((child) => child.raw)]
     .flatMap((description) => description?.pendingActivities ?? [])
     .map(({ heartbeatDetails }) => decode(heartbeatDetails?.payloads))
     .filter(isCopyHeartbeat)
     .sort((a, b) => a.unit - b.unit);
+  return { ...(copy && { copy }), running };
 }
 
 /** One that has just ended is no longer there to be asked. */
-async function describeChild(client: Client, workflowId: string) {
-  return client.workflow
-    .getHandle(workflowId)
-    .describe()
-    .then(
-      ({ raw }) => raw,
-      () => undefined,
-    );
+async function askChild(child: WorkflowHandle) {
+  const copy = await child.query<CopyProgress>(COPY_PROGRESS_QUERY).catch(() => undefined);
+  const description = await child.describe().catch(() => undefined);
+  return { copy, raw: description?.raw };
 }
 
 type Payloads = Parameters<typeof fromPayloadsAtIndex>[2];

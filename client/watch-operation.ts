@@ -22,7 +22,8 @@ export function viewOperation(client: Client, operationId: string): OperationVie
       const operation = await handle.query<CloneOperation>(PROGRESS_QUERY).catch(() => undefined);
       if (!operation) return { isRunning };
       if (!isRunning || operation.stage !== 'copy') return { operation, isRunning };
-      return { operation: live.merge(operation, await readRunningCopies(client, description)), isRunning };
+      const { running, ...copy } = await readRunningCopies(client, description);
+      return { operation: live.merge({ ...operation, ...copy }, running), isRunning };
     },
   };
 }

@@ -106,6 +106,8 @@ export interface PlanSummary {
   units: { tables: string[]; sizeBytes: number }[];
   /** Units copied at the same time. */
   lanes: number;
+  /** Events in the history of the copy's workflow after which it continues as new. Default 1,800. */
+  historyLimit?: number;
   tables: number;
   sizeBytes: number;
   warnings: string[];

@@ -1,5 +1,12 @@
 import type { ArtifactRef, RestorePointRef } from './artifacts.js';
-import type { CloneInput, CloneOptions, OperationFailure, RollbackInput, ValidateInput } from './clone.js';
+import type {
+  CloneInput,
+  CloneOptions,
+  CopyProgress,
+  OperationFailure,
+  RollbackInput,
+  ValidateInput,
+} from './clone.js';
 import type { EnvironmentType } from './environments.js';
 
 /** What the guard admitted: names and choices. Every activity that destroys has it proven again. */
@@ -41,6 +48,29 @@ export interface CopyUnitInput extends PlannedStage {
   /** Index in the plan's units. */
   unit: number;
   held: HeldSnapshot;
+}
+
+/** A unit of the plan that is still to be copied. */
+export interface UnitLeft {
+  /** Index in the plan's units. */
+  unit: number;
+  /** Its first table; its only one when other units copy rows of it too. */
+  table: string;
+  /** How many it has. */
+  tables: number;
+  sizeBytes: number;
+}
+
+/** Where the copy of one epoch stands. */
+export interface CopyUnitsInput extends PlannedStage {
+  held: HeldSnapshot;
+  /** Units copied at the same time. */
+  lanes: number;
+  historyLimit?: number | undefined;
+  left: UnitLeft[];
+  /** Units whose tables have landed, without keys yet. */
+  landed: number[];
+  progress: CopyProgress;
 }
 
 /** Once the tables of a unit have landed. */

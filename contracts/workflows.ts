@@ -9,6 +9,8 @@ export const DEFAULT_TASK_QUEUE = 'envclone';
 
 /** Query of every operation: answers with its CloneOperation. */
 export const PROGRESS_QUERY = 'progress';
+/** Query of the workflow that copies: answers with its CopyProgress. */
+export const COPY_PROGRESS_QUERY = 'copyProgress';
 /** Updates: hold the operation before its next step, and go on. Both answer with the CloneOperation. */
 export const PAUSE_UPDATE = 'pause';
 export const RESUME_UPDATE = 'resume';

@@ -1,15 +1,23 @@
-import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  type ChildWorkflowHandle,
+  condition,
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  setHandler,
+  sleep,
+  startChild,
+} from '@temporalio/workflow';
+import type { CopyProgress } from '../contracts/clone.js';
 import type { PlanSummary } from '../contracts/plan.js';
 import type { HeldSnapshot, PlannedStage } from '../contracts/stages.js';
+import { copiedSignal, copyUnits, pausedSignal } from './copy-units.js';
 import { canTakeNewSnapshot } from './failures.js';
 import type { Holders } from './holders.js';
 import type { Operation } from './operation.js';
-import { copying, ddl } from './policies.js';
+import { copying } from './policies.js';
 
-/** Units whose keys are built at the same time, beside the copies: each build has connections of its own. */
-const KEY_LANES = 2;
 const EPOCHS = 4;
-const NAMED_TABLES = 8;
 
 interface CopyInput {
   stage: PlannedStage;
@@ -20,6 +28,7 @@ interface CopyInput {
 
 /** Copies every unit from one snapshot. When its holder is lost, all of them again from a new one: never two in one clone. */
 export async function copyTables(input: CopyInput): Promise<void> {
+  setHandler(copiedSignal, input.operation.copied);
   for (let epoch = 1; ; epoch++) {
     try {
       return await copyEpoch(input, `${input.operation.id}/${epoch}`);
@@ -31,51 +40,12 @@ export async function copyTables(input: CopyInput): Promise<void> {
   }
 }
 
-async function copyEpoch({ stage, plan, holders, operation }: CopyInput, epoch: string): Promise<void> {
+async function copyEpoch(input: CopyInput, epoch: string): Promise<void> {
+  const { stage, holders, operation } = input;
   const { held, holder } = await holders.snapshot({ ...stage, epoch });
-  const progress = { tables: plan.tables, doneTables: 0, sizeBytes: plan.sizeBytes, doneBytes: 0, doneRows: 0 };
-  const current = new Set<number>();
-  const show = () =>
-    operation.copied({
-      ...progress,
-      current: [...current].flatMap((unit) => plan.units[unit]?.tables ?? []).slice(0, NAMED_TABLES),
-    });
-
-  const waiting = [...plan.units.keys()];
-  const landed: number[] = [];
-  const landing = countByTable(plan);
-  let unlanded = waiting.length;
-
-  async function copyLane(): Promise<void> {
-    for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
-      await operation.checkpoint();
-      current.add(unit);
-      show();
-      const totals = await copyUnit({ stage, plan, unit, held });
-      current.delete(unit);
-      const tables = plan.units[unit]?.tables ?? [];
-      const complete = countDown(tables, landing);
-      if (complete.length === tables.length) landed.push(unit);
-      unlanded--;
-      progress.doneTables += complete.length;
-      progress.doneRows += totals.rows;
-      progress.doneBytes += plan.units[unit]?.sizeBytes ?? 0;
-      show();
-    }
-  }
-
-  async function keyLane(): Promise<void> {
-    for (;;) {
-      await condition(() => landed.length > 0 || unlanded === 0);
-      const unit = landed.shift();
-      if (unit === undefined) return;
-      await operation.checkpoint();
-      await ddl.buildKeys({ ...stage, unit });
-    }
-  }
-
   try {
-    await together([...times(plan.lanes, copyLane), ...times(KEY_LANES, keyLane)]);
+    await operation.checkpoint();
+    operation.copied(await copyInChild(input, held));
     if (stage.grant.options.verify) await verifyCopy(stage, held);
   } catch (failure) {
     holder.check(); // why the snapshot is gone says more than that it is
@@ -85,54 +55,50 @@ async function copyEpoch({ stage, plan, holders, operation }: CopyInput, epoch: 
   }
 }
 
-interface UnitInput {
-  stage: PlannedStage;
-  plan: PlanSummary;
-  unit: number;
-  held: HeldSnapshot;
+/** The child pauses when the operation does; when that is cancelled, this waits until the copies have ended. */
+async function copyInChild({ stage, plan, operation }: CopyInput, held: HeldSnapshot): Promise<CopyProgress> {
+  const { cancelRequested } = CancellationScope.current();
+  return CancellationScope.nonCancellable(async () => {
+    const child = await startChild(copyUnits, {
+      workflowId: held.epoch,
+      args: [{ ...stage, held, ...wholeCopy(plan) }],
+      staticSummary: `copy to ${stage.grant.target}`,
+      parentClosePolicy: ParentClosePolicy.TERMINATE,
+    });
+    const following = new CancellationScope(); // until the child ends
+    following.run(() => passPausesOn(operation, child)).catch(() => {});
+    // By its id: the scope's own cancellation names the child's first run, which may have ended.
+    const cancel = async () => {
+      if (!following.consideredCancelled) await getExternalWorkflowHandle(child.workflowId).cancel();
+    };
+    cancelRequested.catch(cancel).catch(() => {});
+    return child.result().finally(() => following.cancel());
+  });
 }
 
-function copyUnit({ stage, plan, unit, held }: UnitInput) {
-  const tables = plan.units[unit]?.tables ?? [];
-  const more = tables.length > 1 ? ` and ${tables.length - 1} more` : '';
-  return copying.copyUnit.executeWithOptions({ summary: `${tables[0] ?? ''}${more}` }, [{ ...stage, unit, held }]);
+function wholeCopy({ units, lanes, historyLimit, tables, sizeBytes }: PlanSummary) {
+  return {
+    lanes,
+    historyLimit,
+    left: units.map((unit, index) => ({
+      unit: index,
+      table: unit.tables[0] ?? '',
+      tables: unit.tables.length,
+      sizeBytes: unit.sizeBytes,
+    })),
+    landed: [],
+    progress: { tables, doneTables: 0, sizeBytes, doneBytes: 0, doneRows: 0, current: [] },
+  };
+}
+
+async function passPausesOn(operation: Operation, child: ChildWorkflowHandle<typeof copyUnits>): Promise<never> {
+  for (let isPaused = false; ; isPaused = !isPaused) {
+    await condition(() => operation.isPaused() !== isPaused);
+    await child.signal(pausedSignal, !isPaused);
+  }
 }
 
 /** While both sides can still be compared: the source as its snapshot has it. */
 function verifyCopy(stage: PlannedStage, held: HeldSnapshot): Promise<void> {
   return copying.verifyChecksums({ ...stage, held });
-}
-
-/** By table: how many units are still to copy rows of it. */
-function countByTable({ units }: PlanSummary): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const table of units.flatMap(({ tables }) => tables)) counts.set(table, (counts.get(table) ?? 0) + 1);
-  return counts;
-}
-
-/** Counts a unit's tables down; returns those that no unit is left for. */
-function countDown(tables: readonly string[], landing: Map<string, number>): string[] {
-  for (const table of tables) landing.set(table, (landing.get(table) ?? 0) - 1);
-  return tables.filter((table) => landing.get(table) === 0);
-}
-
-function times<Lane>(count: number, lane: Lane): Lane[] {
-  return Array.from({ length: count }, () => lane);
-}
-
-/** Runs lanes side by side; the first failure cancels the others and waits until they have stopped. */
-async function together(lanes: (() => Promise<void>)[]): Promise<void> {
-  const failures: unknown[] = [];
-  await CancellationScope.cancellable(async () => {
-    const scope = CancellationScope.current();
-    await Promise.all(
-      lanes.map((lane) =>
-        lane().catch((failure: unknown) => {
-          failures.push(failure);
-          scope.cancel();
-        }),
-      ),
-    );
-  });
-  if (failures.length > 0) throw failures.find((failure) => !isCancellation(failure)) ?? failures[0];
 }

@@ -2,6 +2,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancelledFailure,
+  ChildWorkflowFailure,
   isCancellation,
   TimeoutFailure,
 } from '@temporalio/workflow';
@@ -51,7 +52,8 @@ export function canTakeNewSnapshot(failure: unknown): boolean {
 }
 
 function rootFailure(failure: unknown): unknown {
-  return failure instanceof ActivityFailure && failure.cause ? rootFailure(failure.cause) : failure;
+  const isWrapper = failure instanceof ActivityFailure || failure instanceof ChildWorkflowFailure;
+  return isWrapper && failure.cause ? rootFailure(failure.cause) : failure;
 }
 
 function isErrorCode(type: string | undefined | null): type is ErrorCode {

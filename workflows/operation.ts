@@ -6,13 +6,14 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type {
-  CloneLog,
-  CloneOperation,
-  CloneStage,
-  CloneStatistics,
-  CopyProgress,
-  OperationFailure,
+import {
+  type CloneLog,
+  type CloneOperation,
+  type CloneStage,
+  type CloneStatistics,
+  type CopyProgress,
+  type OperationFailure,
+  STAGE_STARTS_AT,
 } from '../contracts/clone.js';
 import { PAUSE_UPDATE, PROGRESS_QUERY, RESUME_UPDATE } from '../contracts/workflows.js';
 
@@ -21,19 +22,6 @@ export const pauseUpdate = defineUpdate<CloneOperation>(PAUSE_UPDATE);
 export const resumeUpdate = defineUpdate<CloneOperation>(RESUME_UPDATE);
 
 const KEPT_LOGS = 200;
-
-/** How much of a clone is done when a stage starts, in percent; the copy's share is by bytes. */
-const STARTS_AT: Record<CloneStage, number> = {
-  guard: 0,
-  analyze: 2,
-  backup: 6,
-  migrate: 12,
-  copy: 18,
-  finish: 80,
-  validate: 90,
-  undo: 0,
-  done: 100,
-};
 
 export interface Operation {
   readonly id: string;
@@ -44,6 +32,7 @@ export interface Operation {
   enter(stage: CloneStage): Promise<void>;
   /** Waits while the operation is paused. */
   checkpoint(): Promise<void>;
+  isPaused(): boolean;
   copied(progress: CopyProgress): void;
   log(level: CloneLog['level'], component: string, message: string): void;
   complete(statistics?: CloneStatistics): void;
@@ -101,19 +90,22 @@ export function trackOperation({ source, target }: { source: string; target: str
     startedAt,
     timings: () => ({ ...timings, [state.stage]: (timings[state.stage] ?? 0) + Date.now() - stageSince }),
     checkpoint,
+    isPaused: () => state.paused,
     async enter(stage) {
       await checkpoint();
       settleTiming();
       state.status = 'in_progress';
       state.stage = stage;
-      if (stage !== 'undo') state.progress = STARTS_AT[stage];
+      if (stage !== 'undo') state.progress = STAGE_STARTS_AT[stage];
       log('info', stage, `${stage} started`);
     },
     copied(progress) {
       state.copy = progress;
       const share =
         progress.sizeBytes > 0 ? progress.doneBytes / progress.sizeBytes : progress.doneTables / progress.tables;
-      state.progress = Math.round(STARTS_AT.copy + (STARTS_AT.finish - STARTS_AT.copy) * Math.min(1, share || 0));
+      state.progress = Math.round(
+        STAGE_STARTS_AT.copy + (STAGE_STARTS_AT.finish - STAGE_STARTS_AT.copy) * Math.min(1, share || 0),
+      );
       show();
     },
     log,

@@ -1,9 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { type History, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
-import { failing, startScriptedWorker } from '../support/scripted-worker.js';
+import { failing, planOf, runsOf, startScriptedWorker } from '../support/scripted-worker.js';
 
 const HISTORIES = new URL('./histories/', import.meta.url);
 const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
@@ -17,6 +17,7 @@ test.runIf(version)(
   'records the histories of this version',
   async () => {
     await record('clone-completed', {});
+    await record('clone-continued', { planClone: () => planOf({ units: 12, historyLimit: 60 }) });
     await record('clone-undone', { finishSchema: failing('SCHEMA_STATEMENT_FAILED') });
   },
   60_000,
@@ -39,9 +40,15 @@ async function record(name: string, script: Parameters<typeof startScriptedWorke
     args: [{ source: 'production', target: 'test', confirm: 'test' }],
   });
   await handle.result().catch(() => {});
+  await write(name, await handle.fetchHistory());
+  const copies = await runsOf(worker, `${handle.workflowId}/1`);
+  for (const [index, copy] of copies.reverse().entries()) await write(`${name}-copy-${index + 1}`, copy);
+}
+
+async function write(name: string, history: History): Promise<void> {
   await writeFile(
     new URL(`${version}-${name}.json`, HISTORIES),
-    `${historyToJSON(await handle.fetchHistory())
+    `${historyToJSON(history)
       .replaceAll(ROOT, '')
       .replaceAll(/[0-9]+@[\w.-]+/g, '1@worker')}\n`,
   );

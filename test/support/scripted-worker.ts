@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -11,6 +12,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { inject } from 'vitest';
+import type { PlanSummary } from '../../contracts/plan.js';
 import { SNAPSHOT_HELD_SIGNAL, TARGET_HELD_SIGNAL } from '../../contracts/workflows.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -65,6 +67,27 @@ export async function startScriptedWorker(script: Record<string, ScriptedActivit
   };
 }
 
+let clones = 0;
+
+export function startClone({ client, taskQueue }: ScriptedWorker) {
+  return client.workflow.start('cloneEnvironment', {
+    workflowId: `clone-test-20260102T${String(++clones).padStart(6, '0')}-${randomBytes(2).toString('hex')}`,
+    taskQueue,
+    args: [{ source: 'production', target: 'test', confirm: 'test' }],
+  });
+}
+
+/** The history of each run of a workflow, the last one first. */
+export async function runsOf(worker: ScriptedWorker, workflowId: string, runId?: string): Promise<History[]> {
+  const run = await worker.client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const before = run.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+  return before ? [run, ...(await runsOf(worker, workflowId, before))] : [run];
+}
+
+export async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
 function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
@@ -102,23 +125,39 @@ const grant = {
   confirm: 'test',
   options: {},
 };
-const plan = { operation: 'op', name: 'plan.json' };
+
+interface PlanShape {
+  units: number;
+  /** How many of them, from the first on, share one table. */
+  unitsOfFirstTable?: number;
+  historyLimit?: number;
+}
+
+/** Units of ten bytes. */
+export function planOf({ units, unitsOfFirstTable = 1, ...limits }: PlanShape): PlanSummary {
+  return {
+    plan: { operation: 'op', name: 'plan.json' },
+    units: numbers(0, units).map((unit) => ({
+      tables: [`public.table${unit < unitsOfFirstTable ? 0 : unit}`],
+      sizeBytes: 10,
+    })),
+    lanes: 4,
+    ...limits,
+    tables: units - unitsOfFirstTable + 1,
+    sizeBytes: units * 10,
+    warnings: [],
+  };
+}
+
+export function numbers(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
+}
 
 const ANSWERS: Record<string, ScriptedActivity> = {
   admitClone: () => grant,
   admitRollback: () => ({ grant, point: { environment: 'test', id: 'older' } }),
   holdTarget: () => holding(TARGET_HELD_SIGNAL),
-  planClone: () => ({
-    plan,
-    units: [
-      { tables: ['public.a'], sizeBytes: 10 },
-      { tables: ['public.b'], sizeBytes: 5 },
-    ],
-    lanes: 4,
-    tables: 2,
-    sizeBytes: 15,
-    warnings: [],
-  }),
+  planClone: () => planOf({ units: 2 }),
   createRestorePoint: () => undefined,
   discardRestorePoint: () => undefined,
   rebuildSchema: () => undefined,

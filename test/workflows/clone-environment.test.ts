@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import type { CloneOperation, OperationFailure } from '../../contracts/clone.js';
@@ -6,7 +5,9 @@ import {
   failing,
   type ScriptedActivity,
   type ScriptedWorker,
+  startClone,
   startScriptedWorker,
+  until,
   untilCancelled,
 } from '../support/scripted-worker.js';
 
@@ -15,7 +16,7 @@ const UNDO_TARGET = ['restoreTarget', 'dropCreatedRoles', 'discardRestorePoint']
 
 test('a clone that goes well undoes nothing and returns what completeClone says', async () => {
   await using worker = await startScriptedWorker();
-  const handle = await start(worker);
+  const handle = await startClone(worker);
 
   expect(await handle.result()).toMatchObject({ status: 'completed' });
   expect(undoOf(worker)).toEqual([]);
@@ -37,7 +38,7 @@ test.each([
   ['completeClone', 'restored', UNDO_TARGET],
 ])('a failure in %s leaves the target %s, undone newest first', async (activity, target, undo) => {
   await using worker = await startScriptedWorker({ [activity]: failing('CONSTRAINT_VIOLATED') });
-  const failure = await failureOf(await start(worker));
+  const failure = await failureOf(await startClone(worker));
 
   expect(failure).toMatchObject({ code: 'CONSTRAINT_VIOLATED', target });
   expect(undoOf(worker)).toEqual(undo);
@@ -46,7 +47,7 @@ test.each([
 
 test('cancelling in the middle of a copy undoes it', async () => {
   await using worker = await startScriptedWorker({ copyUnit: untilCancelled });
-  const handle = await start(worker);
+  const handle = await startClone(worker);
   await until(() => worker.calls.includes('copyUnit'));
   await handle.cancel();
 
@@ -64,7 +65,7 @@ test('cancelled while it waits for a snapshot, a clone undoes nothing before tha
     },
     restoreTarget: () => events.push('restored'),
   });
-  const handle = await start(worker);
+  const handle = await startClone(worker);
   await until(() => worker.calls.includes('holdSnapshot'));
   await handle.cancel();
   await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
@@ -80,7 +81,7 @@ test('the lock of the target is held until the undo has ended', async () => {
     finishSchema: failing('SCHEMA_STATEMENT_FAILED'),
     discardRestorePoint: () => events.push('undone'),
   });
-  await failureOf(await start(worker));
+  await failureOf(await startClone(worker));
 
   expect(events).toEqual(['undone', 'lock released']);
 });
@@ -90,7 +91,7 @@ test('a compensation that fails stops the undo, so that no restore point is dele
     finishSchema: failing('SCHEMA_STATEMENT_FAILED'),
     restoreTarget: failing('RESTORE_POINT_DAMAGED'),
   });
-  const failure = await failureOf(await start(worker));
+  const failure = await failureOf(await startClone(worker));
 
   expect(failure).toMatchObject({ code: 'SCHEMA_STATEMENT_FAILED', target: 'not restored' });
   expect(undoOf(worker)).toEqual(['restoreTarget']);
@@ -104,7 +105,7 @@ test('a lost snapshot starts another epoch that copies every unit again', async 
     return { tables: 1, rows: 1, bytes: 1 };
   };
   await using worker = await startScriptedWorker({ copyUnit });
-  await (await start(worker)).result();
+  await (await startClone(worker)).result();
 
   expect(epochs.filter((epoch) => epoch === '/2')).toHaveLength(2);
 });
@@ -120,7 +121,7 @@ test('a paused clone waits before its next stage, shows it, and goes on when res
       return { plan: { operation: 'op', name: 'plan.json' }, units: [], tables: 0, sizeBytes: 0, warnings: [] };
     },
   });
-  const handle = await start(worker);
+  const handle = await startClone(worker);
   await until(() => worker.calls.includes('planClone'));
   const paused = await handle.executeUpdate<CloneOperation, []>('pause');
   release();
@@ -133,15 +134,7 @@ test('a paused clone waits before its next stage, shows it, and goes on when res
   expect(await handle.query<CloneOperation>('progress')).toMatchObject({ status: 'completed', progress: 100 });
 });
 
-async function start({ client, taskQueue }: ScriptedWorker) {
-  return client.workflow.start('cloneEnvironment', {
-    workflowId: `clone-test-${randomUUID()}`,
-    taskQueue,
-    args: [{ source: 'production', target: 'test', confirm: 'test' }],
-  });
-}
-
-async function failureOf(handle: Awaited<ReturnType<typeof start>>): Promise<OperationFailure> {
+async function failureOf(handle: Awaited<ReturnType<typeof startClone>>): Promise<OperationFailure> {
   const error = await handle.result().then(
     () => undefined,
     (failure: unknown) => failure,
@@ -166,8 +159,4 @@ function heldUntilCancelled(onRelease: () => void): ScriptedActivity {
       onRelease();
     }
   };
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 50));
 }
