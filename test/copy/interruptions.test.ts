@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { holdSnapshot } from '../../engine/copy/hold-snapshot.js';
 import { createDatabase } from '../support/databases.js';
-import { sourceOf } from '../support/proofs.js';
+import { startPostgresProxy } from '../support/postgres-proxy.js';
+import { sourceOf, targetOf } from '../support/proofs.js';
 import { createCopyWorld, heldSnapshot } from './world.js';
 
 const people = 'create table people (id int, email text)';
@@ -89,6 +90,23 @@ test.each(['from', 'into'] as const)('losing the connection %s which rows flow i
   expect(await world.into.column(count)).toEqual([0]);
   await world.copy();
   expect(await world.into.column(count)).toEqual([100_000]);
+});
+
+test.each(['source', 'target'] as const)('a copy whose %s has gone silent ends when it is aborted', async (side) => {
+  await using world = await createCopyWorld({ schema: people, rows: 'insert into people values (1)' });
+  const abort = new AbortController();
+  const { name, url } = side === 'source' ? world.from : world.into;
+  await using silent = await startPostgresProxy(url, (statement) => {
+    if (!statement.startsWith('copy')) return 'pass';
+    setTimeout(() => abort.abort(new Error('stopped')), 100);
+    return new Promise(() => {});
+  });
+  const through = { name, url: silent.url };
+  const ends = side === 'source' ? { source: sourceOf(through) } : { target: targetOf(through) };
+  await expect(world.copy({ ...ends, signal: abort.signal })).rejects.toThrow('stopped');
+
+  await world.copy();
+  expect(await world.into.column(count)).toEqual([1]);
 });
 
 test('whoever holds a snapshot hears that its transaction was ended', async () => {

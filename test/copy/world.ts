@@ -10,7 +10,17 @@ import { sourceOf, targetOf } from '../support/proofs.js';
 type CopyChoices = Partial<
   Pick<
     CopyTablesInput,
-    'tables' | 'ranges' | 'worker' | 'snapshot' | 'epoch' | 'maskerOf' | 'gate' | 'signal' | 'onProgress'
+    | 'source'
+    | 'target'
+    | 'tables'
+    | 'ranges'
+    | 'worker'
+    | 'snapshot'
+    | 'epoch'
+    | 'maskerOf'
+    | 'gate'
+    | 'signal'
+    | 'onProgress'
   >
 >;
 

@@ -1,30 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.js';
 import { createWorld } from '../support/world.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/client/cli/main.js', import.meta.url));
 const ROWS = 2_000_000;
 const LIMIT_MB = 400;
 
 test('a table of two million rows is cloned by a worker that stays below 400 MB', async () => {
   await using world = await createWorld({ source: SOURCE, hasWorker: false });
-  const worker = spawn(process.execPath, [MAIN, '-C', world.directory, 'worker'], { stdio: 'ignore' });
-  try {
-    const { statistics } = await world.cloner.cloneEnvironment({
-      source: 'production',
-      target: 'test',
-      confirm: 'test',
-    });
-    const peak = await peakMegabytes(worker);
-    console.log(`worker's peak: ${peak} MB; ${statistics.totalSizeCloned} in ${statistics.duration} ms`);
-    expect(statistics.recordsCloned).toBe(ROWS);
-    expect(peak).toBeLessThan(LIMIT_MB);
-  } finally {
-    worker.kill('SIGTERM');
-    await new Promise((resolve) => worker.once('exit', resolve));
-  }
+  await using worker = await startWorkerProcess(world.directory);
+  const { statistics } = await world.cloner.cloneEnvironment({ source: 'production', target: 'test', confirm: 'test' });
+  const peak = await peakMegabytes(worker);
+  console.log(`worker's peak: ${peak} MB; ${statistics.totalSizeCloned} in ${statistics.duration} ms`);
+  expect(statistics.recordsCloned).toBe(ROWS);
+  expect(peak).toBeLessThan(LIMIT_MB);
 });
 
 const SOURCE = `
@@ -42,7 +31,7 @@ const SOURCE = `
 `;
 
 /** The kernel's high-water mark of resident memory. */
-async function peakMegabytes({ pid }: ChildProcess): Promise<number> {
+async function peakMegabytes({ pid }: WorkerProcess): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024);
 }

@@ -95,7 +95,7 @@ async function onlySubject(
   session: Parameters<typeof leakSubjects>[0],
 ): Promise<LeakSubject> {
   if (!context.plan) throw new Error('the world has no plan');
-  const [subject] = await leakSubjects(session, context.plan, true);
+  const [subject] = await leakSubjects(session, context.plan, { isUnicode: true });
   if (!subject) throw new Error('nothing is masked');
   return subject;
 }

@@ -1,0 +1,31 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../dist/client/cli/main.js', import.meta.url));
+
+export interface WorkerProcess extends AsyncDisposable {
+  pid: number;
+  /** Ends it at once: it can tell nobody. */
+  kill(): Promise<void>;
+}
+
+/** `envclone worker`, as it was built, in a process of its own; polls when this resolves, and stops when disposed. */
+export async function startWorkerProcess(directory: string): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [MAIN, '-C', directory, 'worker'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const stop = (signal: NodeJS.Signals) => ended(child, signal);
+  for await (const line of createInterface(child.stderr)) {
+    if (line.includes('polling task queue')) break;
+  }
+  child.stderr.resume();
+  if (child.pid === undefined || child.exitCode !== null) throw new Error('the worker ended before it polled');
+  return { pid: child.pid, kill: () => stop('SIGKILL'), [Symbol.asyncDispose]: () => stop('SIGTERM') };
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  await exit;
+}
