@@ -33,9 +33,9 @@ export interface CopyThreads {
 /** A thread has two seconds to end its statements once it is cancelled. */
 const CANCEL_MS = 2_000;
 /** The memory of a thread that has nothing to do is given back. */
-const IDLE_MS = 30_000;
-/** Rows pass through buffers outside this heap. */
-const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
+const IDLE_MS = 5_000;
+/** Rows pass through buffers outside this heap; a small young generation frees them early, and stays in the cache. */
+const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 };
 
 /**
  * Copies units in threads, so that masking rows never holds up heartbeats and several cores mask at the same time. As many as the machine has
