@@ -6,6 +6,7 @@ import { readRules } from '../engine/anonymizer/rules-file.js';
 import { lanesWithin } from '../engine/courtesy/lanes.js';
 import { unseenLoadWarnings } from '../engine/courtesy/unseen-load.js';
 import { createPlan, LANES } from '../engine/plan/create-plan.js';
+import { readSplitKeys } from '../engine/plan/split-keys.js';
 import { readTargetCatalog } from '../engine/plan/target-catalog.js';
 import { neutralize } from '../engine/schema/neutralize.js';
 import { readSchema } from './read-schema.js';
@@ -32,6 +33,12 @@ export async function makePlan(
   const { neutralized } = neutralize({ ...schema, keep: configuration.neutralize });
   const { limits } = configuration.environment(sourceName);
   const unseen = await unseenLoadWarnings(source, limits, signal ? { signal } : {});
+  const decided = decideColumns({
+    schema,
+    rules: await readRules(configuration.rulesFile),
+    overlay: options.customAnonymizationRules ?? [],
+    generators: Object.keys(configuration.generators),
+  });
   const plan = createPlan({
     operation,
     source: schema,
@@ -42,13 +49,9 @@ export async function makePlan(
     allowsRawData: configuration.environment(targetName).allowRawData,
     options,
     systems: configuration.systems,
-    decided: decideColumns({
-      schema,
-      rules: await readRules(configuration.rulesFile),
-      overlay: options.customAnonymizationRules ?? [],
-      generators: Object.keys(configuration.generators),
-    }),
+    decided,
     neutralized,
+    splitKeys: await readSplitKeys(source, { tables: schema.tables, rules: decided.rules, signal }),
   });
   return { plan, schema };
 }

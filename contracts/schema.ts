@@ -148,6 +148,8 @@ export interface SchemaDefinition {
   serverVersion: number;
   /** `UTF8` */
   encoding: string;
+  /** It was read from a hot standby, where unlogged tables and sequences hold nothing and cannot be asked. */
+  isStandby?: boolean;
   schemas: string[];
   extensions: ExtensionDefinition[];
   tables: TableDefinition[];

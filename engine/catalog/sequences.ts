@@ -7,13 +7,17 @@ import { isOwnObject, isUserSchema } from './user-objects.js';
 /** Each sequence that a statement reads stays locked until the transaction ends, and takes a few kB of the server's memory to plan. */
 const SEQUENCES_A_STATEMENT = 200;
 
-/** Every sequence with where it stands, those of serial and identity columns included. The role can read them all: `requireReadable`. */
+/**
+ * Every sequence with where it stands, those of serial and identity columns included; on a standby all but unlogged ones, which cannot be asked
+ * there. The role can read them all: `requireReadable`.
+ */
 export async function readSequences(session: Session): Promise<SequenceDefinition[]> {
   const names = await session.query<{ schema: string; name: string }>(`
     select n.nspname::text as schema, c.relname::text as name
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind = 'S' and ${isUserSchema('n')} and ${isOwnObject('pg_class', 'c.oid')}
+     where c.relkind = 'S' and (c.relpersistence = 'p' or not pg_is_in_recovery())
+       and ${isUserSchema('n')} and ${isOwnObject('pg_class', 'c.oid')}
      order by n.nspname, c.relname`);
   const sequences: SequenceDefinition[] = [];
   for (let start = 0; start < names.length; start += SEQUENCES_A_STATEMENT) {

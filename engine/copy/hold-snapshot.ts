@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionError } from '../../contracts/errors.js';
-import { describePostgresError, translatePostgresError } from '../postgres/errors.js';
+import { describePostgresError, postgresFields, translatePostgresError } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
 import type { ReadOnlySource } from '../safety/proofs.js';
 
@@ -26,7 +26,9 @@ export async function holdSnapshot(source: ReadOnlySource, input: HoldSnapshotIn
   await using session = await source.connect({ purpose: 'snapshot', signal });
   try {
     const snapshot = await exportSnapshot(session);
-    await check?.(session);
+    await check?.(session).catch((error: unknown) => {
+      throw postgresFields(error)?.code === CONFLICT_WITH_RECOVERY ? lost(session, error) : error;
+    });
     await onReady(snapshot);
     return await beat(session, input);
   } catch (error) {
@@ -53,11 +55,18 @@ async function beat(session: Session, { signal, onBeat, beatMs = 3_000 }: HoldSn
   for (;;) {
     await sleep(beatMs, undefined, { signal });
     await session.query('select 1').catch((error: unknown) => {
-      throw new ConnectionError(
-        'SNAPSHOT_LOST',
-        `the snapshot of ${session.environment} is gone: ${describePostgresError(error)}`,
-      );
+      throw lost(session, error);
     });
     onBeat?.();
   }
+}
+
+/** What a standby says when it had to apply what its primary removed. */
+const CONFLICT_WITH_RECOVERY = '40001';
+
+function lost({ environment }: Session, error: unknown): ConnectionError {
+  return new ConnectionError(
+    'SNAPSHOT_LOST',
+    `the snapshot of ${environment} is gone: ${describePostgresError(error)}`,
+  );
 }

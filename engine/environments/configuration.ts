@@ -12,8 +12,10 @@ export interface EnvironmentSettings {
   type: EnvironmentType;
   /** Relative to the configuration's directory. */
   envFile: string;
-  /** Empty when the environment has mistakes: call `require` first. */
+  /** Where it is read, and where it is written unless it is production. Empty when the environment has mistakes: call `require` first. */
   databaseUrl: Secret;
+  /** Of production that is read from a standby: the database itself, which need not answer. */
+  primaryUrl?: Secret;
   variables: EnvironmentVariables;
   allowRawData: boolean;
   limits?: SourceLimits;

@@ -1,7 +1,7 @@
 import { ENVIRONMENT_NAME, type EnvironmentEntry, environmentSchema } from './config-schema.js';
 import type { EnvironmentSettings } from './configuration.js';
 import { LOCAL_FILE, readEnvFile, variablePrefix, withLocalOverrides } from './env-file.js';
-import { checkVariables, EnvironmentVariables } from './environment-variables.js';
+import { checkVariables, EnvironmentVariables, REPLICA_URL } from './environment-variables.js';
 import { type Mistake, mistakesOf } from './mistakes.js';
 import { Secret } from './secret.js';
 
@@ -34,13 +34,21 @@ export async function readEnvironments(input: ReadEnvironmentsInput): Promise<Re
     const checked = checkVariables(variables, envFile);
     const missing = { file: envFile, key: '', what: `is missing: the .env file of environment ${name}` };
     const isFileNeeded = !ofFile && !variables.has('DATABASE_URL');
-    const found = isFileNeeded ? [missing] : [...checked.mistakes, ...sourceMistake(checked.config, entries, envFile)];
+    const replicaUrl = variables.get(REPLICA_URL);
+    const found = isFileNeeded
+      ? [missing]
+      : [
+          ...checked.mistakes,
+          ...sourceMistake(checked.config, entries, envFile),
+          ...(replicaUrl && type !== 'production' ? [replicaMistake(envFile)] : []),
+        ];
     if (found.length > 0) mistakesByEnvironment.set(name, found);
     settings.set(name, {
       name,
       type,
       envFile,
-      databaseUrl: new Secret(found.length > 0 ? '' : (variables.get('DATABASE_URL') ?? '')),
+      databaseUrl: new Secret(found.length > 0 ? '' : replicaUrl || (variables.get('DATABASE_URL') ?? '')),
+      ...(replicaUrl && { primaryUrl: new Secret(variables.get('DATABASE_URL') ?? '') }),
       variables: new EnvironmentVariables(variables, checked.config),
       allowRawData,
       ...(description !== undefined && { description }),
@@ -84,6 +92,11 @@ function sourceMistake(
   return [
     { file, key: 'CLONE_SOURCE_ENV', what: `names no environment; there are: ${[...entries.keys()].join(', ')}` },
   ];
+}
+
+/** What is rebuilt is read as well, right afterwards: a standby would still hold what was there before. */
+function replicaMistake(file: string): Mistake {
+  return { file, key: REPLICA_URL, what: 'is for environments of type production, which are only ever read' };
 }
 
 /** Two environments must not share a file, nor the prefix of their overrides. */

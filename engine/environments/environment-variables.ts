@@ -49,9 +49,17 @@ export function checkVariables(
   const given = Object.fromEntries([...values].filter(([, value]) => value !== ''));
   const checked = variablesSchema.safeParse(given);
   if (!checked.success) return { config: {}, mistakes: mistakesOf(checked.error, file) };
-  const { DATABASE_URL: _, ...config } = checked.data;
+  const { DATABASE_URL: _, [REPLICA_URL]: __, ...config } = checked.data;
   return { config: config as EnvironmentConfig, mistakes: [] };
 }
+
+/** A hot standby of production, which everything is then read from. */
+export const REPLICA_URL = 'DATABASE_REPLICA_URL';
+
+const databaseUrl = z.string({ error: 'is missing' }).superRefine((url, context) => {
+  const problem = databaseUrlProblem(url);
+  if (problem) context.addIssue({ code: 'custom', message: problem });
+});
 
 const webUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional();
 
@@ -66,10 +74,8 @@ const flag = z
   .optional();
 
 const variablesSchema = z.object({
-  DATABASE_URL: z.string({ error: 'is missing' }).superRefine((url, context) => {
-    const problem = databaseUrlProblem(url);
-    if (problem) context.addIssue({ code: 'custom', message: problem });
-  }),
+  DATABASE_URL: databaseUrl,
+  [REPLICA_URL]: databaseUrl.optional(),
   NEXT_PUBLIC_SUPABASE_URL: webUrl,
   NEXT_PUBLIC_SUPABASE_ANON_KEY: z.string().optional(),
   SUPABASE_SERVICE_ROLE_KEY: z.string().optional(),

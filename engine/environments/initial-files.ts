@@ -37,7 +37,7 @@ export function envTemplate({ name, type }: TemplateEnvironment): string {
   return `${type === 'production' ? PRODUCTION_HEAD : TARGET_HEAD(name)}
 # The direct connection, or the session mode of a pooler. Quote the value when it holds a #.
 DATABASE_URL="postgres://user:password@host:5432/database"
-${type === 'production' ? '' : TARGET_KEYS}
+${type === 'production' ? REPLICA_KEY : TARGET_KEYS}
 # The application's own keys, for: envclone env use ${name}
 # NEXT_PUBLIC_SUPABASE_URL=https://project.supabase.co
 # NEXT_PUBLIC_SUPABASE_ANON_KEY=
@@ -49,6 +49,10 @@ NODE_ENV=${nodeEnvironment}
 
 const PRODUCTION_HEAD = `# Copy to .env.production. The role must be unable to write; make one with:
 #   envclone source-role production`;
+
+const REPLICA_KEY = `# A hot standby of it: everything is then read from there.
+# DATABASE_REPLICA_URL="postgres://user:password@standby:5432/database"
+`;
 
 const TARGET_HEAD = (name: string) => `# Copy into .env.${name}, and keep the ENVCLONE_MASK_KEY that is there.
 # Everything in this database is replaced by a clone.`;

@@ -1,6 +1,6 @@
 import type { CopyUnit, TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
-import { splitTable } from './chunks.js';
+import { type SplitKey, splitTable } from './chunks.js';
 
 const UNIT_BYTES = 32 * 1024 * 1024;
 const UNIT_TABLES = 50;
@@ -9,8 +9,8 @@ const UNIT_TABLES = 50;
  * What an activity copies: a big table alone, or a share of it; small ones together; the biggest first, so that the end is not spent waiting for one. What is
  * written into the same root stays together: a partition's keys can be built only when nothing is routed into it any more.
  */
-export function planUnits(tables: readonly TablePlan[]): CopyUnit[] {
-  const split = tables.flatMap((table) => splitTable(table) ?? []);
+export function planUnits(tables: readonly TablePlan[], keys?: ReadonlyMap<string, SplitKey>): CopyUnit[] {
+  const split = tables.flatMap((table) => splitTable(table, keys?.get(relationLabel(table))) ?? []);
   const isSplit = new Set(split.flatMap((unit) => unit.tables));
   const whole = tables.filter((table) => !isSplit.has(table));
   const units: CopyUnit[] = [...split];

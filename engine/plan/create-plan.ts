@@ -4,6 +4,7 @@ import { SafetyError } from '../../contracts/errors.js';
 import type { ClonePlan, ColumnRule } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { SchemaDefinition } from '../../contracts/schema.js';
+import type { SplitKey } from './chunks.js';
 import { planUnits } from './copy-units.js';
 import { type EmptyTables, listNulled, spreadEmptiness } from './empty-tables.js';
 import { hasCopiedRows, leftOutOf } from './left-out.js';
@@ -25,6 +26,8 @@ export interface PlanInput {
   systems: SystemPatterns;
   decided: Decisions;
   neutralized: readonly NeutralizedObject[];
+  /** By `schema.table`, of big tables that cannot be split by their pages. Default: none. */
+  splitKeys?: ReadonlyMap<string, SplitKey>;
   /** Units copied at the same time. Default 4: more only wait for the same disks. */
   lanes?: number;
   /** Known before, such as what the proof of the source found. */
@@ -42,7 +45,8 @@ export const LANES = 4;
 export function createPlan(input: PlanInput): ClonePlan {
   const { operation, options, source, target, systems, decided, lanes = LANES, createdAt = new Date() } = input;
   requireAllowedData(input);
-  const empty = spreadEmptiness(source.tables, excludedTables(source.tables, systems, options));
+  const excluded = new Map([...unloggedOnStandby(source), ...excludedTables(source.tables, systems, options)]);
+  const empty = spreadEmptiness(source.tables, excluded);
   if (options.anonymizeData) {
     const isCopied = (table: string) => !empty.emptied.has(table);
     requireDecided({ source: source.environment, decided, isCopied });
@@ -62,7 +66,7 @@ export function createPlan(input: PlanInput): ClonePlan {
     options,
     schema: { operation, name: 'schema.json' },
     sourceFingerprint: source.fingerprint,
-    units: planUnits(tables),
+    units: planUnits(tables, input.splitKeys),
     lanes,
     emptied: [...empty.emptied].map(([table, reason]) => ({ table, reason })),
     nulled: listNulled(source.tables, empty),
@@ -90,6 +94,11 @@ function requireAllowedData({ options, source, sourceType, allowsRawData, target
     `the configuration of ${target.environment} does not allow unmasked data of ${source.environment}`,
     { next: `Set "allowRawData": true on the environment ${target.environment}, or clone with masking.` },
   );
+}
+
+function unloggedOnStandby({ isStandby, tables }: SchemaDefinition): [string, string][] {
+  const unlogged = isStandby ? tables.filter((table) => table.isUnlogged) : [];
+  return unlogged.map((table) => [relationLabel(table), 'it is unlogged, and a standby has no rows of it']);
 }
 
 function ignoredRules({ anonymizeData, customAnonymizationRules = [] }: CloneOptions): string[] {

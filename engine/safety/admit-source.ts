@@ -1,10 +1,12 @@
 import type { Configuration, EnvironmentSettings } from '../environments/configuration.js';
 import type { Session } from '../postgres/session.js';
 import { readIdentity } from './identity.js';
+import { primaryOf } from './known-identities.js';
 import { openSession, openUnpooledSession } from './open-session.js';
 import { productionOfIdentity, stampOfProduction } from './production-environments.js';
 import { proveReadOnlySource, type ReadOnlySource } from './proofs.js';
 import { readStamps, type Stamp } from './stamp.js';
+import { standbyWarnings } from './standby-warnings.js';
 
 export interface AdmitSourceInput {
   /** For the alert that production is read. */
@@ -36,14 +38,17 @@ export async function admitSource(
     ...(signal && { signal }),
   });
   const stamps = await readStamps(session);
+  const identity = await readIdentity(session);
+  await primaryOf({ directory: configuration.directory, environment, signal }, identity);
   const isProduction =
     environment.type === 'production' ||
     stampOfProduction(configuration, stamps) !== undefined ||
-    (await productionOfIdentity(configuration, await readIdentity(session), signal)) !== undefined;
-  if (!isProduction) return readOnlySource(environment, environment.type, stampWarnings(name, stamps), operation);
+    (await productionOfIdentity(configuration, identity, signal)) !== undefined;
+  const seen = [...stampWarnings(name, stamps), ...(await standbyWarnings(session, environment))];
+  if (!isProduction) return readOnlySource(environment, environment.type, seen, operation);
   const warnings = await enforceReadOnlyAccess(session);
   await alertOnProductionAccess(operation ?? 'a look', { environment: name, ...(requestedBy && { requestedBy }) });
-  return readOnlySource(environment, 'production', [...stampWarnings(name, stamps), ...warnings], operation);
+  return readOnlySource(environment, 'production', [...seen, ...warnings], operation);
 }
 
 /** A look at an environment that is no production needs no production server to answer. */

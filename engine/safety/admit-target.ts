@@ -5,7 +5,7 @@ import type { Session } from '../postgres/session.js';
 import type { AdmitSourceInput } from './admit-source.js';
 import { requireTargetConfirmation } from './confirmation.js';
 import { type DatabaseIdentity, isSameDatabase, readIdentity, readSystemIdentifier } from './identity.js';
-import { identityOf } from './known-identities.js';
+import { identitiesOf } from './known-identities.js';
 import { isMissingDatabase, openMaintenanceSession, openSession, openUnpooledSession } from './open-session.js';
 import { productionEnvironments, productionOfIdentity, stampOfProduction } from './production-environments.js';
 import { type ConfirmedTarget, type ConnectInput, proveTarget } from './proofs.js';
@@ -113,7 +113,8 @@ async function refuseSource(
 ): Promise<void> {
   const environment = configuration.environment(source);
   const { directory } = configuration;
-  if (isSameDatabase(await identityOf({ directory, environment, signal }), identity)) throw sameDatabase(source, name);
+  const known = await identitiesOf({ directory, environment, signal });
+  if (known.some((database) => isSameDatabase(database, identity))) throw sameDatabase(source, name);
 }
 
 /** A name may lead elsewhere by the next connection: a moved alias, several hosts. What was not examined is not opened. */

@@ -48,6 +48,11 @@ export function isSameServer(a: DatabaseIdentity, b: DatabaseIdentity): boolean 
   return a.startedAt === b.startedAt || a.fingerprint === b.fingerprint;
 }
 
+/** No evidence counts as none: a standby's roles and databases may be behind those of its primary. */
+export function isProvablyOther(a: DatabaseIdentity, b: DatabaseIdentity): boolean {
+  return a.systemIdentifier !== null && b.systemIdentifier !== null && !isSameDatabase(a, b);
+}
+
 export function isSameDatabase(a: DatabaseIdentity, b: DatabaseIdentity): boolean {
   return a.databaseOid !== null && a.databaseOid === b.databaseOid && isSameServer(a, b);
 }

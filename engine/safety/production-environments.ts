@@ -1,6 +1,6 @@
 import type { Configuration, EnvironmentSettings } from '../environments/configuration.js';
 import { type DatabaseIdentity, isSameDatabase } from './identity.js';
-import { identityOf } from './known-identities.js';
+import { identitiesOf } from './known-identities.js';
 import type { Stamp } from './stamp.js';
 
 /** Every environment of type production. @throws ConfigurationError when one of them has mistakes: what is not known cannot be told apart */
@@ -18,7 +18,8 @@ export async function productionOfIdentity(
 ): Promise<string | undefined> {
   const { directory } = configuration;
   for (const environment of productionEnvironments(configuration)) {
-    if (isSameDatabase(await identityOf({ directory, environment, signal }), identity)) return environment.name;
+    const known = await identitiesOf({ directory, environment, signal });
+    if (known.some((production) => isSameDatabase(production, identity))) return environment.name;
   }
   return undefined;
 }

@@ -23,6 +23,13 @@ function plannedTable(plan: ClonePlan, label: string): TablePlan {
   return found;
 }
 
+test('from a standby, unlogged tables stay empty', () => {
+  const tables = [table('public.cache', { isUnlogged: true }), table('public.t')];
+  const plan = createPlan(planInput([], { source: schemaOf(tables, { isStandby: true }) }));
+  expect(plan.emptied).toEqual([{ table: 'public.cache', reason: 'it is unlogged, and a standby has no rows of it' }]);
+  expect(createPlan(planInput(tables)).emptied).toEqual([]);
+});
+
 test('a plan names what it was made of', () => {
   const plan = createPlan(
     planInput([table('public.t')], { neutralized: [{ kind: 'trigger', name: 't', reason: 'r' }] }),
