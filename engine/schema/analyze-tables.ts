@@ -1,7 +1,9 @@
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
+import { inLanes } from '../postgres/lanes.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import { inBatches } from './batches.js';
+import { defaultConnections } from './build-keys.js';
 import { schemaFailure } from './schema-session.js';
 
 export interface AnalyzeOptions {
@@ -22,16 +24,29 @@ export async function analyzeTables(
   { signal, only, except = [] }: AnalyzeOptions = {},
 ): Promise<void> {
   if (only?.length === 0) return;
-  await using session = await target.connect({ purpose: 'analyze', ...(signal && { signal }) });
+  const connect = async () => {
+    const session = await target.connect({ purpose: 'analyze', ...(signal && { signal }) });
+    await session.query("set client_min_messages = 'error'");
+    return session;
+  };
+  await using session = await connect();
   const names = [only?.map(({ schema }) => schema), only?.map(({ name }) => name)];
   const isDone = new Set(except.map(relationLabel));
   try {
-    await session.query("set client_min_messages = 'error'");
     const rows = await session.query<AnalyzableRow>(analyzable(session), names);
     const tables = rows.filter((table) => !isDone.has(relationLabel(table)));
-    await inBatches(tables, 200, async (batch) => {
-      await session.query(`analyze ${batch.map(({ object }) => object).join(', ')}`);
-      signal?.throwIfAborted();
+    const large = tables.filter(({ isLarge }) => isLarge);
+    const small = tables.filter(({ isLarge }) => !isLarge);
+    await inLanes({
+      tasks: [...large.map((table) => [table]), ...(small.length > 0 ? [small] : [])],
+      session,
+      connect,
+      lanes: defaultConnections(),
+      work: (own, task) =>
+        inBatches(task, 200, async (batch) => {
+          await own.query(`analyze ${batch.map(({ object }) => object).join(', ')}`);
+          signal?.throwIfAborted();
+        }),
     });
   } catch (error) {
     throw schemaFailure(error, session, 'analyzing');
@@ -41,7 +56,11 @@ export async function analyzeTables(
 interface AnalyzableRow extends RelationName {
   /** As ANALYZE takes it. */
   object: string;
+  /** Worth a session of its own beside others; a partitioned table is as large as its partitions. */
+  isLarge: boolean;
 }
+
+const LARGE_BYTES = 1024 * 1024;
 
 /** Of the relations of that name, or of all. */
 function analyzable({ serverMajor }: Session): string {
@@ -62,7 +81,8 @@ function analyzable({ serverMajor }: Session): string {
     )
     select n.nspname::text as schema,
            c.relname::text as name,
-           ${only} || format('%I.%I', n.nspname, c.relname) as object
+           ${only} || format('%I.%I', n.nspname, c.relname) as object,
+           c.relkind = 'p' or pg_relation_size(c.oid) > ${LARGE_BYTES} as "isLarge"
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('r', 'm', 'p')
