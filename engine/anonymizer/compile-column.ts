@@ -106,7 +106,7 @@ function generatedText(rule: ColumnRule, type: string, hashOf: CompileInput['has
         : (value: string) => generator.mask(value, tools);
   const masker: ValueMasker = (value) => (value.charCodeAt(0) > SPACE || value.trim() !== '' ? mask(value) : value);
   const { maskBytes } = generator;
-  if (maskBytes && (type === 'text' || type === 'varchar')) {
+  if (type === 'text' || type === 'varchar') {
     masker.bytes = (from, at, stop, out) => {
       if (stop === at || maybeBlank(from[at] as number)) return false;
       out.reserve(maskedRoom(stop - at));

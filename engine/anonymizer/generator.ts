@@ -29,16 +29,12 @@ export interface Generator {
   describe: string;
   /** A pure function of the value and the domain's key. Never called with a blank value. */
   mask(value: string, tools: MaskTools): string;
-  /** The same on UTF-8 bytes, for whole COPY buffers. Absent: it works on strings. */
-  maskBytes?: BytesMask<MaskTools>;
+  /** The same on UTF-8 bytes, for whole COPY buffers. */
+  maskBytes: BytesMask<MaskTools>;
 }
 
-export function defineGenerator(generator: Generator): Generator {
-  return generator;
-}
-
-/** A generator that works on bytes, and through them on strings: one implementation. */
-export function defineBytesGenerator(
+/** It works on bytes, and through them on strings: one implementation. */
+export function defineGenerator(
   generator: Omit<Generator, 'mask' | 'maskBytes'> & { maskBytes: BytesMask<MaskTools> },
 ): Generator {
   return { ...generator, mask: (value, tools) => maskString(generator.maskBytes, value, tools) };

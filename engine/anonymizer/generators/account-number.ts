@@ -1,13 +1,13 @@
 import { readString, writeBytes, writeString } from '../byte-text.js';
 import { writeOtherFormat } from '../format.js';
-import { defineBytesGenerator, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
+import { defineGenerator, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
 import { isIban, writeIbanCheck } from '../iban.js';
 import { permuteNumber } from '../number.js';
 
 const COUNTRY_BYTES = 2;
 const CHECK_BYTES = 2;
 
-export const accountNumber = defineBytesGenerator({
+export const accountNumber = defineGenerator({
   name: 'accountNumber',
   family: 'accountNumber',
   types: [...TEXT_TYPES, ...NUMBER_TYPES],

@@ -1,12 +1,12 @@
 import { cutAt, isSame, trimEnd } from '../byte-text.js';
 import { dictionaryOf, writeEntry } from '../dictionaries.js';
-import { defineBytesGenerator, TEXT_TYPES } from '../generator.js';
+import { defineGenerator, TEXT_TYPES } from '../generator.js';
 import { scale32 } from '../random.js';
 import { SHORTEST_TOKEN, writeWithToken } from '../token.js';
 
 const HIGHEST_NUMBER = 198;
 
-export const address = defineBytesGenerator({
+export const address = defineGenerator({
   name: 'address',
   family: 'address',
   types: TEXT_TYPES,

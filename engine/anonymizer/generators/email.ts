@@ -1,5 +1,5 @@
 import type { BytesMask } from '../byte-text.js';
-import { defineBytesGenerator, type Generator, type MaskTools, TEXT_TYPES } from '../generator.js';
+import { defineGenerator, type Generator, type MaskTools, TEXT_TYPES } from '../generator.js';
 import { SHORTEST_TOKEN, writeToken } from '../token.js';
 
 const HOST = Buffer.from('@test.local');
@@ -8,7 +8,7 @@ export const email = emailGenerator({ name: 'email', family: 'email' }, 'user');
 export const guestEmail = emailGenerator({ name: 'guestEmail', family: 'guestEmail' }, 'guest');
 
 function emailGenerator(about: Pick<Generator, 'name' | 'family'>, user: string): Generator {
-  return defineBytesGenerator({
+  return defineGenerator({
     ...about,
     types: TEXT_TYPES,
     injective: true,

@@ -1,11 +1,11 @@
 import { LAST_ASCII, readString, writeBytes, writeString } from '../byte-text.js';
-import { defineBytesGenerator, type MaskTools, TEXT_TYPES } from '../generator.js';
+import { defineGenerator, type MaskTools, TEXT_TYPES } from '../generator.js';
 import { createRandom } from '../random.js';
 import { SHORTEST_TOKEN, writeWithToken } from '../token.js';
 
 const HYPHEN = 0x2d;
 
-export const mask = defineBytesGenerator({
+export const mask = defineGenerator({
   name: 'mask',
   family: 'mask',
   types: [...TEXT_TYPES, 'bytea', 'uuid'],

@@ -1,6 +1,6 @@
 import { type BytesMask, cutAt, isSame, readString, trimEnd, writeString } from '../byte-text.js';
 import { type Dictionary, dictionaryOf, writeEntry } from '../dictionaries.js';
-import { defineBytesGenerator, type Generator, type MaskTools, TEXT_TYPES } from '../generator.js';
+import { defineGenerator, type Generator, type MaskTools, TEXT_TYPES } from '../generator.js';
 import { SHORTEST_TOKEN, writeWithToken } from '../token.js';
 
 type WriteName = (dictionary: Dictionary, high: number, low: number, into: Buffer, to: number) => number;
@@ -21,7 +21,7 @@ export const firstName = nameGenerator({ name: 'firstName', family: 'firstName',
 export const lastName = nameGenerator({ name: 'lastName', family: 'lastName', describe: 'last name' }, writeLast);
 
 function nameGenerator(about: Pick<Generator, 'name' | 'family' | 'describe'>, write: WriteName): Generator {
-  return defineBytesGenerator({
+  return defineGenerator({
     ...about,
     describe: `a ${about.describe} of the same script, French, Arabic or English`,
     types: TEXT_TYPES,

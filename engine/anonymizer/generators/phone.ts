@@ -1,6 +1,6 @@
 import { readString, writeBytes, writeString } from '../byte-text.js';
 import { digitAt, writeOtherFormat } from '../format.js';
-import { defineBytesGenerator, type MaskTools, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
+import { defineGenerator, type MaskTools, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
 import { permuteNumber } from '../number.js';
 import { DIGIT_SYMBOLS, permuteInteger, permuteSymbols } from '../permutation.js';
 import type { SipHash } from '../sip-hash.js';
@@ -24,7 +24,7 @@ const SLASH = 0x2f;
  * (06…, +213…, spaces) therefore follows as one to six more digits; a number written 05######## gets none. Where those do not fit, and with
  * `preserveFormat`, every digit is permuted in its place instead, which is injective and never longer than the value.
  */
-export const phone = defineBytesGenerator({
+export const phone = defineGenerator({
   name: 'phone',
   family: 'phone',
   types: [...TEXT_TYPES, ...NUMBER_TYPES],

@@ -1,6 +1,6 @@
 import { countCharacters, cutAt, isSame, LAST_ASCII, readString, writeBytes } from '../byte-text.js';
 import { dictionaryOf, writeEntry } from '../dictionaries.js';
-import { defineBytesGenerator, TEXT_TYPES } from '../generator.js';
+import { defineGenerator, TEXT_TYPES } from '../generator.js';
 import { createRandom, type Random } from '../random.js';
 import { SHORTEST_TOKEN, writeWithToken } from '../token.js';
 
@@ -9,7 +9,7 @@ const SPACE = 0x20;
 const LETTER_A = 0x61;
 const LETTER_Z = 0x7a;
 
-export const text = defineBytesGenerator({
+export const text = defineGenerator({
   name: 'text',
   family: 'text',
   types: TEXT_TYPES,
