@@ -1,4 +1,5 @@
 import type { Bench, Measurement, PreparedRow } from './row.js';
+import { watchServerCpu } from './server-cpu.js';
 
 /** Runs every side in turn, so that what changes on the machine in the meantime changes for all. Returns the measurements by side. */
 export async function alternate(
@@ -10,7 +11,9 @@ export async function alternate(
   for (let run = 1; run <= runs; run++) {
     for (const [index, side] of sides.entries()) {
       await side.reset();
-      const measurement = await side.run();
+      const stop = await watchServerCpu(bench.server.url());
+      const measured = await side.run();
+      const measurement = { ...measured, serverCpu: await stop() };
       measurements[index]?.push(measurement);
       for (const line of stageLines(measurement)) bench.say(line);
       bench.say(`  run ${run}/${runs} ${side.name.padEnd(24)} ${describe(measurement, figure(measurement))}`);

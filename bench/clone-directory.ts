@@ -14,11 +14,17 @@ export interface CloneDirectory {
   maskedColumns: number;
 }
 
-/** What a user has before a clone of that database: a configuration, `.env` files, a source role that can only read, and rules for every column: those given, and what is proposed for the others. */
+export interface CloneDirectoryOptions {
+  given?: AnonymizationRule[];
+  /** Of the columns that no rule is given for. Default `mask`: what is proposed for them. */
+  others?: 'mask' | 'keep';
+}
+
+/** What a user has before a clone of that database: a configuration, `.env` files, a source role that can only read, and rules for every column. */
 export async function createCloneDirectory(
   bench: Bench,
   sourceUrl: string,
-  given: AnonymizationRule[] = [],
+  { given = [], others = 'mask' }: CloneDirectoryOptions = {},
 ): Promise<CloneDirectory> {
   await mkdir(bench.directory, { recursive: true });
   const directory = await mkdtemp(join(bench.directory, 'environments-'));
@@ -39,8 +45,21 @@ export async function createCloneDirectory(
     join(directory, '.env.test'),
     `DATABASE_URL='${targetUrl(bench)}'\nENVCLONE_MASK_KEY='${Buffer.alloc(32, 7).toString('base64')}'\n`,
   );
-  if (given.length > 0) await writeRules(join(directory, 'envclone.rules.json'), given);
+  const rulesFile = join(directory, 'envclone.rules.json');
+  if (given.length > 0) await writeRules(rulesFile, given);
   const desk = await openDesk(directory, pino({ level: 'silent' }));
   const { rules } = await desk.rules('production', { write: true, undecided: 'mask' });
-  return { directory, maskedColumns: rules.filter(({ anonymizationType }) => anonymizationType !== 'keep').length };
+  const isMasked = ({ anonymizationType }: AnonymizationRule) => anonymizationType !== 'keep';
+  if (others === 'mask') return { directory, maskedColumns: rules.filter(isMasked).length };
+  const kept = rules.map((rule) => (given.some((each) => isSameColumn(each, rule)) ? rule : keeping(rule)));
+  await writeRules(rulesFile, kept);
+  return { directory, maskedColumns: kept.filter(isMasked).length };
+}
+
+function isSameColumn(a: AnonymizationRule, b: AnonymizationRule): boolean {
+  return a.tableName === b.tableName && a.columnName === b.columnName;
+}
+
+function keeping({ tableName, columnName }: AnonymizationRule): AnonymizationRule {
+  return { tableName, columnName, anonymizationType: 'keep', reason: 'not masked in this measurement' };
 }

@@ -7,7 +7,7 @@ export interface SideResult {
   what: string;
   /** By run, what is compared. */
   figures: number[];
-  median: Omit<Measurement, 'stages'>;
+  median: Omit<Measurement, 'stages' | 'serverCpu'>;
   runs: Measurement[];
 }
 

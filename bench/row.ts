@@ -1,5 +1,6 @@
 import type { LocalPostgres } from '../examples/local-postgres.js';
 import type { Metered } from './meter.js';
+import type { CpuByKind } from './server-cpu.js';
 
 /** One line of the table: what is measured, against what, and the limit. */
 export interface BenchRow {
@@ -40,6 +41,8 @@ export interface Measurement extends Metered {
   rows?: number;
   bytes?: number;
   stages?: StageTime[];
+  /** Of the server's processes, whole runs: what no raw cloner does is under `apart`. */
+  serverCpu?: CpuByKind;
 }
 
 export interface StageTime extends Metered {

@@ -1,5 +1,6 @@
 import { formatValue } from '../print.js';
 import type { RowResult, SideResult } from '../result.js';
+import { APART } from '../server-cpu.js';
 import { median } from '../statistics.js';
 import { type BarGroup, drawBars } from './bars.js';
 
@@ -20,6 +21,7 @@ export function drawCharts(results: RowResult[]): Chart[] {
     chart('limits', 'Measured, as a share of the limit', limits(measured), { at: 100, label: 'the limit' }),
     chart('seconds', 'Seconds, medians and single runs', timed.map(seconds)),
     stagesChart(timed),
+    cpuChart(timed),
     chart('growth', 'Rows a second of the copy, as the table grows', growth(measured)),
     chart('memory', 'Peak resident memory of the worker, MB', memory(measured)),
   ].filter((drawn) => drawn !== undefined);
@@ -83,6 +85,29 @@ function stages({ name, runs }: SideResult): BarGroup['bars'] {
   const apart = first.filter(({ isCompared }) => !isCompared).reduce((sum, { stage }) => sum + secondsOf(stage), 0);
   const total = compared.reduce((sum, { length }) => sum + length, apart);
   return [{ name, parts: [...compared, { kind: OTHER, length: apart }], text: `${total.toFixed(1)} s` }];
+}
+
+/** What the processor was busy with: the difference between two cloners of one server. */
+function cpuChart(results: MeasuredRow[]): Chart | undefined {
+  const title = "Processor seconds by kind of work: the server's, and the cloner's own";
+  const groups = results.map((result) => ({ label: result.title, bars: result.sides.flatMap(cpuByKind) }));
+  const drawn = groups.filter(({ bars }) => bars.length > 0);
+  return drawn.length > 0
+    ? { file: 'cpu.svg', title, svg: drawBars({ title, groups: drawn, hasLegend: true }) }
+    : undefined;
+}
+
+function cpuByKind({ name, runs, median: { cpuSeconds } }: SideResult): BarGroup['bars'] {
+  const kinds = [...new Set(runs.flatMap(({ serverCpu = {} }) => Object.keys(serverCpu)))].filter(
+    (kind) => kind !== APART,
+  );
+  if (kinds.length === 0) return [];
+  const server = kinds
+    .sort()
+    .map((kind) => ({ kind, length: median(runs.map(({ serverCpu }) => serverCpu?.[kind] ?? 0)) }));
+  const parts = [...server, { kind: 'cloner', length: cpuSeconds }];
+  const total = parts.reduce((sum, { length }) => sum + length, 0);
+  return [{ name, parts, text: `${total.toFixed(1)} s` }];
 }
 
 function growth(results: MeasuredRow[]): BarGroup[] {

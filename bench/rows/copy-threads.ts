@@ -14,7 +14,7 @@ export const copyThreads: BenchRow = {
   limit: 0.65,
   async prepare(bench) {
     const rows = Math.max(10_000, Math.round((ROWS_AT_FULL_SCALE * bench.scale) / 2000));
-    const { directory } = await createCloneDirectory(bench, await peopleDatabase(bench, rows), PEOPLE_RULES);
+    const { directory } = await createCloneDirectory(bench, await peopleDatabase(bench, rows), { given: PEOPLE_RULES });
     const job = { directory, comparedStages: true };
     return {
       sides: [ourSide(bench, 'two', { ...job, lanes: 2 }), ourSide(bench, 'one', { ...job, lanes: 1 })],

@@ -20,7 +20,7 @@ export const greenmask: BenchRow = {
   async prepare(bench) {
     const rows = Math.max(10_000, Math.round((ROWS_AT_FULL_SCALE * bench.scale) / 2000));
     const sourceUrl = await peopleDatabase(bench, rows);
-    const { directory } = await createCloneDirectory(bench, sourceUrl, PEOPLE_RULES);
+    const { directory } = await createCloneDirectory(bench, sourceUrl, { given: PEOPLE_RULES });
     const rules = PEOPLE_RULES.map(({ columnName }) => columnName).join(', ');
     return {
       sides: [ourSide(bench, 'masked', { directory, comparedStages: true }), await greenmaskSide(bench, sourceUrl)],

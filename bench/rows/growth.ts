@@ -25,6 +25,6 @@ export const growth: BenchRow = {
 
 async function sideOf(bench: Bench, millions: number): Promise<Side> {
   const rows = Math.max(1_000, Math.round((millions * 1_000_000 * bench.scale) / 2000));
-  const { directory } = await createCloneDirectory(bench, await peopleDatabase(bench, rows), PEOPLE_RULES);
+  const { directory } = await createCloneDirectory(bench, await peopleDatabase(bench, rows), { given: PEOPLE_RULES });
   return ourSide(bench, `${millions} M`, { directory, comparedStages: true });
 }

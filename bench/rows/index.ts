@@ -3,13 +3,14 @@ import { copyThreads } from './copy-threads.js';
 import { greenmask } from './greenmask.js';
 import { growth } from './growth.js';
 import { masking } from './masking.js';
-import { maskedRaw, unmaskedRaw } from './pgcopydb.js';
+import { allMaskedRaw, maskedRaw, unmaskedRaw } from './pgcopydb.js';
 import { smallTables } from './small-tables.js';
 import { workflow } from './workflow.js';
 
 /** In the order of the table. */
 export const ROWS: BenchRow[] = [
   maskedRaw,
+  allMaskedRaw,
   unmaskedRaw,
   greenmask,
   masking,

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCloneDirectory } from '../clone-directory.js';
 import { isThere, measureCommand } from '../command.js';
-import { LOFT_NOTE, loftDatabase } from '../data/loft.js';
+import { LOFT_NOTE, loftDatabase, NINE_RULES } from '../data/loft.js';
 import { resetTarget, targetUrl } from '../databases.js';
 import type { Bench, BenchRow, Side } from '../row.js';
 import { COMPARED_NOTE, ourSide, UNMASKED } from './sides.js';
@@ -12,28 +12,38 @@ export const maskedRaw: BenchRow = rowOf({
   name: 'masked-pgcopydb',
   title: 'masked clone / pgcopydb raw clone',
   limit: 0.85,
-  isMasked: true,
+  masks: 'nine',
+});
+
+export const allMaskedRaw: BenchRow = rowOf({
+  name: 'all-masked-pgcopydb',
+  title: 'clone with every proposal masked / pgcopydb raw clone',
+  limit: 0.85,
+  masks: 'all',
 });
 
 export const unmaskedRaw: BenchRow = rowOf({
   name: 'unmasked-pgcopydb',
   title: 'unmasked clone / pgcopydb',
   limit: 0.7,
-  isMasked: false,
+  masks: 'nothing',
 });
 
 interface RowInput extends Pick<BenchRow, 'name' | 'title' | 'limit'> {
-  isMasked: boolean;
+  /** `nine`: columns of text, and the documents that repeat them. `all`: whatever `envclone rules` proposes, and what it leaves open. */
+  masks: 'nine' | 'all' | 'nothing';
 }
 
-function rowOf({ isMasked, ...head }: RowInput): BenchRow {
+function rowOf({ masks, ...head }: RowInput): BenchRow {
   return {
     ...head,
     judges: 'seconds / seconds',
     unavailable: () => (isThere('pgcopydb') ? undefined : 'pgcopydb is not on PATH (apt install pgcopydb)'),
     async prepare(bench) {
       const sourceUrl = await loftDatabase(bench);
-      const { directory, maskedColumns } = await createCloneDirectory(bench, sourceUrl);
+      const rules = masks === 'nine' ? ({ given: NINE_RULES, others: 'keep' } as const) : {};
+      const { directory, maskedColumns } = await createCloneDirectory(bench, sourceUrl, rules);
+      const isMasked = masks !== 'nothing';
       const ours = ourSide(bench, isMasked ? 'masked' : 'unmasked', {
         directory,
         comparedStages: true,
