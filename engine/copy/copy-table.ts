@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { DataError } from '../../contracts/errors.js';
+import { ConnectionError, DataError } from '../../contracts/errors.js';
 import type { TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { TypeShape } from '../../contracts/schema.js';
 import type { TableMasker } from '../../contracts/value-masker.js';
 import { type FailureContext, translatePostgresError } from '../postgres/errors.js';
 import { explainLockTimeout } from '../postgres/lock-holders.js';
+import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import type { ReadOnlySource } from '../safety/proofs.js';
 import { BinaryRowMasker } from './binary-rows.js';
@@ -68,7 +69,8 @@ export async function copyTable(input: CopyTableInput): Promise<Omit<LedgerEntry
   } catch (error) {
     throw translatePostgresError(error, doingOf(table, into));
   }
-  const sent = await rowsSent(sending, from);
+  await requireUnchanged(part.table, from);
+  const sent = rowsSent(sending);
   if (sent !== storing.rowCount) {
     throw new DataError('COPY_FAILED', `copying ${label}: ${storing.rowCount} of ${sent} rows were stored`);
   }
@@ -117,9 +119,23 @@ function doingOf(table: TablePlan, { environment }: Session): FailureContext {
   return { doing: `copying ${relationLabel(table)}`, environment, otherwise: 'COPY_FAILED' };
 }
 
+/**
+ * TRUNCATE, and an ALTER TABLE that rewrites the rows, show in older snapshots too: as a table without them. COPY's lock keeps them away from
+ * its beginning on; whether one came between snapshot and COPY is told by the table's file. @throws ConnectionError `SNAPSHOT_LOST`
+ */
+async function requireUnchanged(table: TablePlan, session: Session): Promise<void> {
+  const [row] = await session.query<{ isSame: boolean }>(SAME_FILE, [quoteRelation(table)]);
+  if (row?.isSame) return;
+  const what = `${relationLabel(table)} was truncated or rewritten after the snapshot was taken`;
+  throw new ConnectionError('SNAPSHOT_LOST', `copying from ${session.environment}: ${what}`);
+}
+
+/** The catalog's row is as old as the snapshot, the function's answer is not. */
+const SAME_FILE = `
+  select pg_relation_filenode(c.oid) = c.relfilenode as "isSame" from pg_class c where c.oid = $1::regclass`;
+
 /** The server says how many rows it sent after the last of them, and before it takes another statement. */
-async function rowsSent(stream: Readable, session: Session): Promise<number> {
-  await session.query('select 1');
+function rowsSent(stream: Readable): number {
   return 'rowCount' in stream && typeof stream.rowCount === 'number' ? stream.rowCount : Number.NaN;
 }
 

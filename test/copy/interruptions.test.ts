@@ -63,6 +63,19 @@ test('a copier whose epoch is over cannot copy', async () => {
   expect(await world.into.column(count)).toEqual([0]);
 });
 
+test.each([
+  ['truncated', 'truncate people'],
+  ['rewritten', 'alter table people alter column id type bigint'],
+])('a table that was %s after the snapshot cannot be copied from it', async (_, change) => {
+  await using world = await createCopyWorld({
+    schema: people,
+    rows: 'insert into people select generate_series(1, 10)',
+  });
+  await world.from.run(change);
+  await expect(world.copy()).rejects.toMatchObject({ code: 'SNAPSHOT_LOST' });
+  expect(await world.into.column(count)).toEqual([0]);
+});
+
 test('a snapshot that nobody holds cannot be copied from', async () => {
   await using world = await createCopyWorld({ schema: people, rows: 'insert into people values (1)' });
   await world.release();
