@@ -63,8 +63,8 @@ const BACKENDS = `
 function kindOf({ type, name, query }: Backend): string {
   if (type !== 'client backend' && type !== 'parallel worker') return type === 'walwriter' ? 'WAL' : 'background';
   if (/^envclone:.*(validate|health|guard|identity)$/.test(name)) return APART;
-  if (/^copy\b.* to stdout/is.test(query)) return 'COPY out';
-  if (/^copy\b.* from stdin/is.test(query)) return 'COPY in';
+  if (/^envclone:.*copy-read$/.test(name) || /^copy\b.* to stdout/is.test(query)) return 'COPY out';
+  if (/^envclone:.*copy-write$/.test(name) || /^copy\b.* from stdin/is.test(query)) return 'COPY in';
   if (/^(vacuum|analyze)\b/i.test(query)) return 'ANALYZE';
   if (/^create (unique )?index|using index|primary key|unique/i.test(query)) return 'indexes';
   if (/foreign key|validate constraint/i.test(query)) return 'foreign keys';
