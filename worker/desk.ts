@@ -5,6 +5,7 @@ import type { RestorePointSummary } from '../contracts/backup.js';
 import type { CloneInput } from '../contracts/clone.js';
 import { DataError } from '../contracts/errors.js';
 import type { ClonePlan } from '../contracts/plan.js';
+import type { TablePreview } from '../contracts/preview.js';
 import type { OperationReport } from '../contracts/report.js';
 import type { SchemaDefinition } from '../contracts/schema.js';
 import type { UndecidedColumn } from '../engine/anonymizer/decide-columns.js';
@@ -20,6 +21,7 @@ import { sourceRoleSql } from '../engine/safety/source-role.js';
 import { readSourceRoleFacts } from '../engine/safety/source-role-facts.js';
 import { type DoctorCheck, examine } from './doctor.js';
 import { createLogger, type Logger } from './logger.js';
+import { type PreviewInput, previewTable } from './preview.js';
 import { createServicesOpener } from './services.js';
 
 export interface RulesOutcome {
@@ -38,6 +40,8 @@ export interface Desk {
   describePlan(plan: ClonePlan): string;
   analyze(environment: string): Promise<SchemaDefinition>;
   rules(environment: string, options: { write: boolean; undecided?: 'keep' | 'mask' }): Promise<RulesOutcome>;
+  /** What masking would make of a few rows. @throws ConfigurationError for a table or a rule that is wrong */
+  preview(input: PreviewInput): Promise<TablePreview>;
   restorePoints(environment: string): Promise<RestorePointSummary[]>;
   /** @throws DataError `ARTIFACT_MISSING` for an operation that left nothing */
   report(operation: string): Promise<{ markdown: string; json: OperationReport }>;
@@ -80,6 +84,8 @@ export async function openDesk(directory: string, logger: Logger = createLogger(
       if (write) await writeRules(configuration.rulesFile, merged.rules);
       return { file: configuration.rulesFile, ...merged, written: write };
     },
+
+    preview: (input) => previewTable(services, input),
 
     async restorePoints(environment) {
       configuration.environment(environment);

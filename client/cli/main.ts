@@ -7,6 +7,7 @@ import { addDoctor } from './doctor.js';
 import { EXIT } from './exit-codes.js';
 import { addInit } from './init.js';
 import { addPlan } from './plan.js';
+import { addPreview } from './preview.js';
 import { addReport } from './report.js';
 import { addRestorePoints } from './restore-points.js';
 import { addRollback } from './rollback.js';
@@ -45,6 +46,7 @@ const ADD = [
   addAnalyze,
   addRules,
   addPlan,
+  addPreview,
   addClone,
   addValidate,
   addRestorePoints,

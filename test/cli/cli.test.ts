@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +30,7 @@ const COMMANDS = [
   'init',
   'clone',
   'plan',
+  'preview',
   'analyze',
   'rules',
   'validate',
@@ -212,6 +213,19 @@ describe('a directory with production and test', () => {
     expect(doctor).toMatchObject({ code: 0 });
     const role = await envclone('-C', world.directory, 'source-role', 'production');
     expect(role.stdout).toContain('create role');
+    const preview = await envclone(
+      '-C',
+      world.directory,
+      'preview',
+      'test',
+      'guests',
+      '--rows',
+      '2',
+      '--html',
+      'p.html',
+    );
+    expect(preview).toMatchObject({ code: 0, stdout: expect.stringContaining('2 rows') });
+    expect((await stat(join(world.directory, 'p.html'))).mode & 0o777).toBe(0o600);
     expect(await rowHashes(world.target.url)).toEqual(before);
   }, 60_000);
 
