@@ -35,7 +35,7 @@ const CANCEL_MS = 2_000;
 /** The memory of a thread that has nothing to do is given back. */
 const IDLE_MS = 5_000;
 /** Rows pass through buffers outside this heap; a small young generation frees them early, and stays in the cache. */
-const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 };
+const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 2 };
 
 /**
  * Copies units in threads, so that masking rows never holds up heartbeats and several cores mask at the same time. As many as the machine has
