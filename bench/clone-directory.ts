@@ -48,7 +48,7 @@ export async function createCloneDirectory(
   const rulesFile = join(directory, 'envclone.rules.json');
   if (given.length > 0) await writeRules(rulesFile, given);
   const desk = await openDesk(directory, pino({ level: 'silent' }));
-  const { rules } = await desk.rules('production', { write: true, undecided: 'mask' });
+  const { rules } = await desk.rules('production', { write: true, undecided: 'mask', sample: false });
   const isMasked = ({ anonymizationType }: AnonymizationRule) => anonymizationType !== 'keep';
   if (others === 'mask') return { directory, maskedColumns: rules.filter(isMasked).length };
   const kept = rules.map((rule) => (given.some((each) => isSameColumn(each, rule)) ? rule : keeping(rule)));

@@ -8,9 +8,12 @@ import type { ClonePlan } from '../contracts/plan.js';
 import type { TablePreview } from '../contracts/preview.js';
 import type { OperationReport } from '../contracts/report.js';
 import type { SchemaDefinition } from '../contracts/schema.js';
-import type { UndecidedColumn } from '../engine/anonymizer/decide-columns.js';
-import { mergeProposals } from '../engine/anonymizer/merge-proposals.js';
+import { collectFacts } from '../engine/anonymizer/column-facts.js';
+import { type DecidedColumns, decideColumns, type UndecidedColumn } from '../engine/anonymizer/decide-columns.js';
+import { mergeProposals, openGroups } from '../engine/anonymizer/merge-proposals.js';
+import type { RuleProposal } from '../engine/anonymizer/propose-rules.js';
 import { readRules, writeRules } from '../engine/anonymizer/rules-file.js';
+import { sampleColumns } from '../engine/anonymizer/sample-columns.js';
 import { listRestorePoints } from '../engine/backup/restore-points.js';
 import { cloneOptionsFrom } from '../engine/environments/clone-options.js';
 import type { Configuration } from '../engine/environments/configuration.js';
@@ -28,8 +31,19 @@ export interface RulesOutcome {
   file: string;
   rules: AnonymizationRule[];
   added: AnonymizationRule[];
+  /** The same with how sure each is, and why. */
+  proposals: RuleProposal[];
   remaining: UndecidedColumn[];
+  /** Tables whose rows were not looked at, and why. */
+  notes: string[];
   written: boolean;
+}
+
+export interface RulesInput {
+  write: boolean;
+  undecided?: 'keep' | 'mask';
+  /** Whether rows are looked at: at most a thousand of each table that has an undecided column. Default `true`. */
+  sample?: boolean;
 }
 
 /** What the command line does by itself, without a workflow: it reads databases and artifacts, and writes nothing but rules. */
@@ -39,7 +53,9 @@ export interface Desk {
   plan(input: CloneInput): Promise<ClonePlan>;
   describePlan(plan: ClonePlan): string;
   analyze(environment: string): Promise<SchemaDefinition>;
-  rules(environment: string, options: { write: boolean; undecided?: 'keep' | 'mask' }): Promise<RulesOutcome>;
+  rules(environment: string, options: RulesInput): Promise<RulesOutcome>;
+  /** What would stop the next clone, from catalogs alone: every column without a rule, and every rule that cannot be followed. */
+  checkRules(environment: string): Promise<Pick<DecidedColumns, 'undecided' | 'problems'>>;
   /** What masking would make of a few rows. @throws ConfigurationError for a table or a rule that is wrong */
   preview(input: PreviewInput): Promise<TablePreview>;
   restorePoints(environment: string): Promise<RestorePointSummary[]>;
@@ -76,13 +92,26 @@ export async function openDesk(directory: string, logger: Logger = createLogger(
       return readSchema(await guard.admitReadable(environment));
     },
 
-    async rules(environment, { write, undecided }) {
+    async rules(environment, { write, undecided, sample = true }) {
       configuration.require([environment]);
-      const schema = await readSchema(await guard.admitReadable(environment));
+      const source = await guard.admitReadable(environment);
+      const schema = await readSchema(source);
       const before = await readRules(configuration.rulesFile);
-      const merged = mergeProposals({ schema, rules: before, ...(undecided && { undecided }) });
+      const open = sample ? openGroups(schema, before).flat() : [];
+      const { samples, notes } = await sampleColumns({ source, facts: collectFacts(schema), columns: open });
+      const merged = mergeProposals({ schema, rules: before, samples, ...(undecided && { undecided }) });
       if (write) await writeRules(configuration.rulesFile, merged.rules);
-      return { file: configuration.rulesFile, ...merged, written: write };
+      return { file: configuration.rulesFile, ...merged, notes, written: write };
+    },
+
+    async checkRules(environment) {
+      configuration.require([environment]);
+      const { problems, undecided } = decideColumns({
+        schema: await readSchema(await guard.admitReadable(environment)),
+        rules: await readRules(configuration.rulesFile),
+        generators: Object.keys(configuration.generators),
+      });
+      return { problems, undecided };
     },
 
     preview: (input) => previewTable(services, input),

@@ -2,14 +2,16 @@ import type { AnonymizationRule } from '../../contracts/anonymization.js';
 import type { TypeShape } from '../../contracts/schema.js';
 import type { ColumnFacts } from './column-facts.js';
 import { emptyOf } from './empty-value.js';
+import type { Generator } from './generator.js';
 import { GENERATORS } from './generators/index.js';
+import { TOKEN_LENGTH } from './token.js';
 
 const LEAF_CONTAINERS = ['json', 'jsonb', 'hstore'];
 
 /** Why a rule cannot hold for a column, or undefined. The reason completes "column x of t: …". */
 export function checkRule(
   rule: AnonymizationRule,
-  { column, isUnique }: ColumnFacts,
+  { column, owner, isUnique }: ColumnFacts,
   generators: readonly string[],
 ): string | undefined {
   const { shape, isNotNull, type, maxLength } = column;
@@ -35,7 +37,7 @@ export function checkRule(
         ? undefined
         : `there is no generator ${rule.customGenerator} in the configuration`;
     default:
-      return checkGenerator(rule, { shape, type, isUnique, maxLength });
+      return checkGenerator(rule, { shape, type, isUnique, maxLength, rows: owner.estimatedRows });
   }
 }
 
@@ -44,6 +46,8 @@ interface GeneratorPlace {
   type: string;
   isUnique: boolean;
   maxLength: number | undefined;
+  /** As statistics have it; negative when there are none. */
+  rows: number;
 }
 
 function checkGenerator({ anonymizationType }: AnonymizationRule, place: GeneratorPlace): string | undefined {
@@ -51,11 +55,28 @@ function checkGenerator({ anonymizationType }: AnonymizationRule, place: Generat
   const generator = GENERATORS[anonymizationType];
   if (!canMask(shape, generator ? generator.types : jsonTypes())) return `${anonymizationType} cannot mask ${type}`;
   if (!isUnique) return undefined;
-  if (!generator) return 'json does not keep the values of a unique column different';
-  if (maxLength !== undefined && maxLength < generator.uniqueLength)
-    return `a unique ${anonymizationType} needs at least ${generator.uniqueLength} characters, and it has ${maxLength}`;
-  return undefined;
+  if (!generator || generator.uniqueLength === Infinity)
+    return `${anonymizationType} does not keep the values of a unique column different`;
+  return maxLength === undefined ? undefined : checkRoom(generator, maxLength, place.rows);
 }
+
+/** A generator that is not injective keeps values different by a token, which a short column cuts. */
+function checkRoom({ name, injective, uniqueLength }: Generator, maxLength: number, rows: number): string | undefined {
+  const needs = (length: number) => `a unique ${name} needs at least ${length} characters, and it has ${maxLength}`;
+  const isShort = maxLength < uniqueLength;
+  if (injective) return isShort ? needs(uniqueLength) : undefined;
+  const values = TOKEN_SYMBOLS ** maxLength;
+  const isCrowded = maxLength < TOKEN_LENGTH && rows ** 2 / (2 * values) > MOST_EXPECTED_PAIRS;
+  if (!isShort && !isCrowded) return undefined;
+  const count = rows < 0 ? 'rows that nobody has counted' : `about ${rows.toLocaleString('en')} rows`;
+  return `${needs(isCrowded ? TOKEN_LENGTH : uniqueLength)}: ${values.toLocaleString('en')} values for ${count}`;
+}
+
+/** 0-9 and a-z without four letters. */
+const TOKEN_SYMBOLS = 32;
+
+/** Of values that meet, which would end the clone at the unique index. */
+const MOST_EXPECTED_PAIRS = 0.01;
 
 function jsonTypes(): readonly string[] {
   return [...LEAF_CONTAINERS, ...(GENERATORS.mask?.types ?? []).filter((type) => type !== 'bytea' && type !== 'uuid')];

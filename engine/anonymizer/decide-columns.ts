@@ -4,6 +4,7 @@ import { relationLabel } from '../../contracts/relations.js';
 import type { SchemaDefinition } from '../../contracts/schema.js';
 import { type ColumnFacts, collectFacts, isTextLike, type TableFacts } from './column-facts.js';
 import { groupColumns } from './column-groups.js';
+import type { ColumnSample } from './column-sample.js';
 import { checkGroupRule, toColumnRule } from './group-rule.js';
 import { proposeRule, type RuleProposal } from './propose-rules.js';
 import { type ResolvedRules, resolveRules } from './resolve-rules.js';
@@ -25,18 +26,21 @@ export interface DecideColumnsInput {
   overlay?: readonly AnonymizationRule[];
   /** Names of the configuration's generators. */
   generators: readonly string[];
+  /** What rows look like, by `columnKey`, for proposals. */
+  samples?: ReadonlyMap<string, ColumnSample>;
 }
 
 export interface DecidedColumns {
   /** By `schema.table` (partitions have their root's), then by column. Columns that are kept are not in it. */
   rules: Map<string, Map<string, ColumnRule>>;
   undecided: UndecidedColumn[];
-  /** Why rules cannot be followed. Not empty: nothing may be copied. */
+  /** Every reason why rules cannot be followed. Not empty: nothing may be copied. */
   problems: string[];
 }
 
 /** What happens to every column. Columns that foreign keys tie together are decided as one. */
-export function decideColumns({ schema, rules, overlay = [], generators }: DecideColumnsInput): DecidedColumns {
+export function decideColumns(input: DecideColumnsInput): DecidedColumns {
+  const { schema, rules, overlay = [], generators, samples } = input;
   const facts = collectFacts(schema);
   const ofFile = resolveRules(rules, 'envclone.rules.json: rules', facts);
   const ofRun = resolveRules(overlay, 'customAnonymizationRules', facts);
@@ -44,24 +48,20 @@ export function decideColumns({ schema, rules, overlay = [], generators }: Decid
   const decided = new Map<string, ColumnRule>();
   const undecided: UndecidedColumn[] = [];
   for (const members of groupsOf(facts)) {
-    const chosen = chooseRule(members, ofRun, ofFile);
-    if ('problem' in chosen) problems.push(chosen.problem);
-    else if (!chosen.rule) undecided.push(...members.filter(needsDecision).map(toUndecided));
-    else {
-      const { rule } = chosen;
-      const mistakes = checkGroupRule(
-        rule,
-        members.map(({ facts }) => facts),
-        generators,
-      );
-      problems.push(...mistakes);
-      if (mistakes.length > 0 || rule.anonymizationType === 'keep') continue;
-      const columnRule = toColumnRule(
-        rule,
-        members.map(({ facts }) => facts),
-      );
-      for (const { key } of members) decided.set(key, columnRule);
+    const { rule, contrary } = chooseRule(members, ofRun, ofFile);
+    if (!rule) {
+      undecided.push(...members.filter(needsDecision).map(({ key, facts }) => toUndecided(facts, samples?.get(key))));
+      continue;
     }
+    const columns = members.map(({ facts }) => facts);
+    const mistakes = [
+      ...contrary.map((other) => contradiction(rule, other)),
+      ...[rule, ...contrary].flatMap((each) => checkGroupRule(each, columns, generators)),
+    ];
+    problems.push(...mistakes);
+    if (mistakes.length > 0 || rule.anonymizationType === 'keep') continue;
+    const columnRule = toColumnRule(rule, columns);
+    for (const { key } of members) decided.set(key, columnRule);
   }
   return { rules: byTable(facts, harmonize(decided)), undecided, problems };
 }
@@ -90,21 +90,25 @@ function groupsOf(facts: TableFacts): Member[][] {
   return result;
 }
 
-/** The run's rule when there is one, otherwise the file's. */
+/** The run's rule when there is one, otherwise the file's; and those that say something else of a column tied to it. */
 function chooseRule(
   members: Member[],
   ofRun: ResolvedRules,
   ofFile: ResolvedRules,
-): { rule: AnonymizationRule | undefined } | { problem: string } {
+): { rule: AnonymizationRule | undefined; contrary: AnonymizationRule[] } {
   const given = [ofRun, ofFile]
     .map(({ rules }) => members.flatMap(({ key }) => rules.get(key) ?? []))
     .find((rules) => rules.length > 0);
   const [rule, ...others] = given ?? [];
-  const contrary = rule && others.find((other) => signature(other) !== signature(rule));
-  if (!contrary) return { rule };
-  return {
-    problem: `${labelOf(rule)} (${rule.anonymizationType}) and ${labelOf(contrary)} (${contrary.anonymizationType}) are tied by a foreign key and need the same rule`,
-  };
+  return { rule, contrary: rule ? others.filter((other) => signature(other) !== signature(rule)) : [] };
+}
+
+function contradiction(rule: AnonymizationRule, other: AnonymizationRule): string {
+  return `${labelOf(rule)} (${sayingOf(rule)}) and ${labelOf(other)} (${sayingOf(other)}) are tied by a foreign key and need the same rule`;
+}
+
+function sayingOf({ anonymizationType, domain }: AnonymizationRule): string {
+  return domain === undefined ? anonymizationType : `${anonymizationType} in domain ${domain}`;
 }
 
 function labelOf({ tableName, columnName }: AnonymizationRule): string {
@@ -119,12 +123,12 @@ function needsDecision({ facts }: Member): boolean {
   return isTextLike(facts.column.shape);
 }
 
-function toUndecided({ facts }: Member): UndecidedColumn {
+function toUndecided(facts: ColumnFacts, sample: ColumnSample | undefined): UndecidedColumn {
   return {
     table: facts.table,
     column: facts.column.name,
     type: facts.column.type,
-    proposal: proposeRule(facts),
+    proposal: proposeRule(facts, sample),
   };
 }
 

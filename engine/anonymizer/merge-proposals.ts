@@ -2,6 +2,7 @@ import type { AnonymizationRule } from '../../contracts/anonymization.js';
 import type { SchemaDefinition } from '../../contracts/schema.js';
 import { type ColumnFacts, collectFacts, columnKey, isTextLike } from './column-facts.js';
 import { groupColumns } from './column-groups.js';
+import type { ColumnSample } from './column-sample.js';
 import { decideColumns, type UndecidedColumn } from './decide-columns.js';
 import { checkGroupRule } from './group-rule.js';
 import { isBirthDate, proposeMask, proposeRule, type RuleProposal } from './propose-rules.js';
@@ -12,16 +13,35 @@ export interface MergeProposalsInput {
   rules: readonly AnonymizationRule[];
   /** What becomes of columns that nothing is known about. Absent: they remain. */
   undecided?: 'keep' | 'mask';
+  /** What rows look like, by `columnKey`. */
+  samples?: ReadonlyMap<string, ColumnSample>;
 }
 
 export interface MergedProposals {
   rules: AnonymizationRule[];
   added: AnonymizationRule[];
+  /** The same with how sure each is. */
+  proposals: RuleProposal[];
   remaining: UndecidedColumn[];
 }
 
 /** The rules and every decision that can be made beside them. Columns tied by foreign keys get one rule, on the referenced one. */
-export function mergeProposals({ schema, rules, undecided: policy }: MergeProposalsInput): MergedProposals {
+export function mergeProposals(input: MergeProposalsInput): MergedProposals {
+  const { schema, rules, undecided: policy, samples = new Map() } = input;
+  const proposals = openGroups(schema, rules).flatMap((members) => decideGroup(members, samples, policy) ?? []);
+  const added = proposals.map(({ rule }) => rule);
+  const merged = [...rules, ...added];
+  const { undecided: remaining } = decideColumns({
+    schema,
+    rules: merged,
+    generators: namedGenerators(rules),
+    samples,
+  });
+  return { rules: merged, added, proposals, remaining };
+}
+
+/** Columns that no rule decides, with those that foreign keys tie to them: each group once. */
+export function openGroups(schema: SchemaDefinition, rules: readonly AnonymizationRule[]): ColumnFacts[][] {
   const facts = collectFacts(schema);
   const groups = groupColumns(facts);
   const open = decideColumns({ schema, rules, generators: namedGenerators(rules) }).undecided;
@@ -34,47 +54,54 @@ export function mergeProposals({ schema, rules, undecided: policy }: MergePropos
     ...open.map(({ table, column }) => columnKey(table, column)),
     ...[...facts.columns].flatMap(([key, column]) => (isBirthDate(column) ? [key] : [])),
   ];
-  const added: AnonymizationRule[] = [];
   const seen = new Set<string>();
-  for (const key of keys) {
-    if (seen.has(key)) continue;
+  return keys.flatMap((key) => {
+    if (seen.has(key)) return [];
     const group = groups.of(key);
     for (const member of group) seen.add(member);
-    if (group.some((member) => named.has(member))) continue;
-    const members = group.flatMap((member) => facts.columns.get(member) ?? []);
-    const rule = decideGroup(members, policy);
-    if (rule) added.push(rule);
-  }
-  const merged = [...rules, ...added];
-  const { undecided: remaining } = decideColumns({ schema, rules: merged, generators: namedGenerators(rules) });
-  return { rules: merged, added, remaining };
+    if (group.some((member) => named.has(member))) return [];
+    return [group.flatMap((member) => facts.columns.get(member) ?? [])];
+  });
 }
 
 function decideGroup(
   members: readonly ColumnFacts[],
+  samples: ReadonlyMap<string, ColumnSample>,
   policy: 'keep' | 'mask' | undefined,
-): AnonymizationRule | undefined {
+): RuleProposal | undefined {
   const [referenced] = members;
   if (!referenced) return undefined;
   const place = { tableName: referenced.table, columnName: referenced.column.name };
-  const fits = (rule: AnonymizationRule) => checkGroupRule(rule, members, []).length === 0;
+  const fits = ({ rule }: RuleProposal) => checkGroupRule(rule, members, []).length === 0;
   const proposals = members
-    .map(proposeRule)
+    .map((facts) => proposeRule(facts, samples.get(columnKey(facts.table, facts.column.name))))
     .filter(({ confidence }) => confidence !== 'none')
     .sort(byConfidence);
-  const proposed = proposals.map(({ rule }) => ({ ...rule, ...place })).find(fits);
+  const proposed = proposals.map((proposal) => at(place, proposal)).find(fits);
   if (proposed) return proposed;
   if (!members.some(({ column }) => isTextLike(column.shape))) return undefined;
-  if (policy === 'keep') return { ...place, anonymizationType: 'keep', reason: 'undecided: --undecided keep' };
-  const mask = policy === 'mask' ? proposeMask(referenced, 'undecided: --undecided mask') : undefined;
-  if (mask && fits(mask)) return mask;
   if (policy === undefined) return undefined;
+  const undecided = (rule: AnonymizationRule): RuleProposal => ({
+    rule,
+    confidence: 'none',
+    reason: rule.reason ?? '',
+  });
+  const keep = (reason: string) => undecided({ ...place, anonymizationType: 'keep', reason: `undecided: ${reason}` });
+  if (policy === 'keep') return keep('--undecided keep');
+  const mask = proposeMask(referenced, 'undecided: --undecided mask');
+  if (mask && fits(undecided(mask))) return undecided(mask);
   const { name, type } = referenced.column;
-  return {
-    ...place,
-    anonymizationType: 'keep',
-    reason: `undecided: --undecided mask, but no rule can mask ${name} (${type})`,
-  };
+  return keep(`--undecided mask, but no rule can mask ${name} (${type})`);
+}
+
+/** The proposal for the column that gets the rule; where another one's values or name led to it, the reason says so. */
+function at(place: Pick<AnonymizationRule, 'tableName' | 'columnName'>, proposal: RuleProposal): RuleProposal {
+  const { tableName, columnName } = proposal.rule;
+  const isElsewhere = tableName !== place.tableName || columnName !== place.columnName;
+  const reason = isElsewhere
+    ? `${tableName}.${columnName}, tied to it by a foreign key: ${proposal.reason}`
+    : proposal.reason;
+  return { ...proposal, rule: { ...proposal.rule, ...place, reason }, reason };
 }
 
 function byConfidence(one: RuleProposal, other: RuleProposal): number {

@@ -2,7 +2,9 @@ import type { AnonymizationRule } from '../../contracts/anonymization.js';
 import type { SchemaDefinition, TypeShape } from '../../contracts/schema.js';
 import { checkRule } from './check-rule.js';
 import { classifyName, wordsOf } from './classify-name.js';
+import { classifySample, samplePaths, type Verdict } from './classify-sample.js';
 import { type ColumnFacts, collectFacts, isTextLike } from './column-facts.js';
+import type { ColumnSample } from './column-sample.js';
 
 /** What envclone would decide about a column, and why. */
 export interface RuleProposal {
@@ -11,8 +13,6 @@ export interface RuleProposal {
   confidence: 'certain' | 'likely' | 'none';
   reason: string;
 }
-
-type Draft = Pick<AnonymizationRule, 'anonymizationType' | 'value' | 'paths'> & Omit<RuleProposal, 'rule'>;
 
 /** A proposal for each column that needs a decision, and for dates of birth. Rules that a column cannot have are never proposed. */
 export function proposeRules(schema: SchemaDefinition): RuleProposal[] {
@@ -23,9 +23,10 @@ export function proposeRules(schema: SchemaDefinition): RuleProposal[] {
 }
 
 /** The first draft that the column can have; `keep` without confidence when there is none. */
-export function proposeRule(facts: ColumnFacts): RuleProposal {
-  const best = forArray(facts, draftOf(facts));
-  const drafts = [best, ...covering(facts, best.confidence === 'none' ? 'none' : 'likely')];
+export function proposeRule(facts: ColumnFacts, sample?: ColumnSample): RuleProposal {
+  const best = forArray(facts, draftOf(facts, sample));
+  const others = covering(facts, best.confidence === 'none' ? 'none' : 'likely');
+  const drafts = [best, ...others.map((other) => ({ ...other, reason: `${best.reason}; ${other.reason}` }))];
   const draft = drafts.find((candidate) => !checkRule(toRule(facts, candidate), facts, []));
   return toProposal(facts, draft ?? unknown('keep', 'no rule can mask this type'));
 }
@@ -46,13 +47,13 @@ export function isBirthDate({ column }: ColumnFacts): boolean {
 }
 
 /** A constant is written for one value, not for an array of them. */
-function forArray({ column: { shape } }: ColumnFacts, draft: Draft): Draft {
+function forArray({ column: { shape } }: ColumnFacts, draft: Verdict): Verdict {
   return shape.kind === 'array' && draft.anonymizationType === 'constant'
     ? { ...draft, anonymizationType: 'empty' }
     : draft;
 }
 
-function draftOf(facts: ColumnFacts): Draft {
+function draftOf(facts: ColumnFacts, sample: ColumnSample | undefined): Verdict {
   const { column } = facts;
   if (isBirthDate(facts)) {
     const reason = 'a date of birth tells people apart';
@@ -63,10 +64,7 @@ function draftOf(facts: ColumnFacts): Draft {
     case 'json':
     case 'jsonb':
     case 'hstore':
-      return {
-        ...likely('json', `${leaf}: every text in it is masked, by the name of its key`),
-        ...appMetaPaths(column.name),
-      };
+      return draftOfDocument(leaf, column.name, samplePaths(sample));
     case 'composite':
       return likely('json', 'each text field is masked, by its name');
     case 'tsvector':
@@ -81,16 +79,14 @@ function draftOf(facts: ColumnFacts): Draft {
         : likely('null', 'an IP address');
     default:
       return (
-        draftByName(facts) ??
-        draftByComment(facts) ??
-        draftByLength(facts) ??
+        classifySample(draftByName(facts) ?? draftByComment(facts) ?? draftByLength(facts), sample) ??
         unknown('mask', 'its name does not say what it holds')
       );
   }
 }
 
 /** A country, a currency, a gender: too short to tell a person. */
-function draftByLength({ column: { maxLength } }: ColumnFacts): Draft | undefined {
+function draftByLength({ column: { maxLength } }: ColumnFacts): Verdict | undefined {
   return maxLength !== undefined && maxLength <= CODE_LENGTH
     ? likely('keep', `a code of ${maxLength} characters`)
     : undefined;
@@ -104,17 +100,24 @@ function leafOf(shape: TypeShape): string {
   return shape.kind === 'scalar' ? shape.name : shape.kind;
 }
 
-/** What sign-in libraries read of their own metadata. */
-function appMetaPaths(name: string): Pick<Draft, 'paths'> {
-  if (!/app_meta/.test(name)) return {};
-  return { paths: { provider: 'keep', providers: 'keep', role: 'keep', roles: 'keep' } };
+/** By key, by what a sample found under it, and as sign-in libraries read their own metadata. */
+function draftOfDocument(leaf: string, name: string, found: ReturnType<typeof samplePaths>): Verdict {
+  const sampled = Object.keys(found).length > 0 ? ' or by what a sample found under it' : '';
+  const paths: Verdict['paths'] = {
+    ...found,
+    ...(/app_meta/.test(name) && { provider: 'keep', providers: 'keep', role: 'keep', roles: 'keep' }),
+  };
+  return {
+    ...likely('json', `${leaf}: every text in it is masked, by the name of its key${sampled}`),
+    ...(Object.keys(paths).length > 0 && { paths }),
+  };
 }
 
 const PEOPLE =
   /^(users?|profiles?|guests?|customers?|clients?|contacts?|employees?|owners?|tenants?|members?|persons?|people|participants?|staff|agents?|hosts?|voyageurs?|utilisateurs?|invites?|locataires?|proprietaires?|personnes?|employes?|partners?|travell?ers?|patients?|students?)$/;
 const GUESTS = /^(guests?|invites?|voyageurs?|travell?ers?)$/;
 
-function draftByName({ column, owner }: ColumnFacts): Draft | undefined {
+function draftByName({ column, owner }: ColumnFacts): Verdict | undefined {
   const words = wordsOf(column.name);
   const tableWords = wordsOf(owner.name);
   const isOfGuests = [...words, ...tableWords].some((word) => GUESTS.test(word));
@@ -142,7 +145,7 @@ function draftByName({ column, owner }: ColumnFacts): Draft | undefined {
 
 const GUEST_TYPES: Partial<Record<string, 'guestEmail' | 'guestName'>> = { email: 'guestEmail', name: 'guestName' };
 
-function draftByComment({ column: { comment = '' } }: ColumnFacts): Draft | undefined {
+function draftByComment({ column: { comment = '' } }: ColumnFacts): Verdict | undefined {
   if (/\b(not personal|non[- ]personal|no pii|non personnel(le)?s?)\b/i.test(comment))
     return likely('keep', 'its comment says that it is not personal');
   if (/\b(personal|pii|gdpr|rgpd|personnel(le)?s?|confidential|confidentiel(le)?)\b/i.test(comment))
@@ -151,7 +154,7 @@ function draftByComment({ column: { comment = '' } }: ColumnFacts): Draft | unde
 }
 
 /** Ways to mask anything, best first. */
-function covering({ column: { shape } }: ColumnFacts, confidence: RuleProposal['confidence']): Draft[] {
+function covering({ column: { shape } }: ColumnFacts, confidence: RuleProposal['confidence']): Verdict[] {
   const leaf = leafOf(shape);
   const types = ['json', 'jsonb', 'hstore', 'composite'].includes(leaf)
     ? (['json', 'null', 'empty'] as const)
@@ -163,15 +166,15 @@ function covering({ column: { shape } }: ColumnFacts, confidence: RuleProposal['
   }));
 }
 
-function likely(anonymizationType: AnonymizationRule['anonymizationType'], reason: string): Draft {
+function likely(anonymizationType: AnonymizationRule['anonymizationType'], reason: string): Verdict {
   return { anonymizationType, confidence: 'likely', reason };
 }
 
-function unknown(anonymizationType: AnonymizationRule['anonymizationType'], reason: string): Draft {
+function unknown(anonymizationType: AnonymizationRule['anonymizationType'], reason: string): Verdict {
   return { anonymizationType, confidence: 'none', reason };
 }
 
-function toProposal(facts: ColumnFacts, draft: Draft): RuleProposal {
+function toProposal(facts: ColumnFacts, draft: Verdict): RuleProposal {
   return {
     rule: { ...toRule(facts, draft), reason: draft.reason },
     confidence: draft.confidence,
@@ -179,7 +182,7 @@ function toProposal(facts: ColumnFacts, draft: Draft): RuleProposal {
   };
 }
 
-function toRule({ table, column }: ColumnFacts, { anonymizationType, value, paths }: Draft): AnonymizationRule {
+function toRule({ table, column }: ColumnFacts, { anonymizationType, value, paths }: Verdict): AnonymizationRule {
   return {
     tableName: table,
     columnName: column.name,

@@ -24,29 +24,31 @@ export interface RequireDecidedInput {
   isCopied(table: string): boolean;
 }
 
-/** @throws ConfigurationError `RULE_INVALID` with every problem, `UNDECIDED_COLUMNS` with every column and a proposal for it */
+/** @throws ConfigurationError `RULE_INVALID` with every problem, otherwise `UNDECIDED_COLUMNS`; either names every undecided column and its proposal */
 export function requireDecided({ source, decided, isCopied }: RequireDecidedInput): void {
   const { problems } = decided;
+  const undecided = decided.undecided.filter(({ table }) => isCopied(table));
+  const count = undecided.length === 1 ? '1 column' : `${undecided.length} columns`;
+  const columns = [
+    `${count} of ${source} that may hold personal data have no rule:`,
+    ...undecided.map(describeUndecided),
+  ];
   if (problems.length > 0) {
-    throw new ConfigurationError('RULE_INVALID', ['rules that cannot be followed:', ...problems].join('\n  '), {
+    const lines = ['rules that cannot be followed:', ...problems].join('\n  ');
+    throw new ConfigurationError('RULE_INVALID', undecided.length > 0 ? `${lines}\n${columns.join('\n  ')}` : lines, {
       details: { problems: [...problems] },
     });
   }
-  const undecided = decided.undecided.filter(({ table }) => isCopied(table));
   if (undecided.length === 0) return;
-  const count = undecided.length === 1 ? '1 column' : `${undecided.length} columns`;
-  throw new ConfigurationError(
-    'UNDECIDED_COLUMNS',
-    [`${count} of ${source} that may hold personal data have no rule:`, ...undecided.map(describe)].join('\n  '),
-    {
-      next: `Decide them with: envclone rules ${source} --write, then review envclone.rules.json.`,
-      details: { undecided: [...undecided] },
-    },
-  );
+  throw new ConfigurationError('UNDECIDED_COLUMNS', columns.join('\n  '), {
+    next: `Decide them with: envclone rules ${source} --write, then review envclone.rules.json.`,
+    details: { undecided },
+  });
 }
 
-function describe({ table, column, type, proposal }: Undecided): string {
+/** `public.users.email (text): proposed email; named like an e-mail address` */
+export function describeUndecided({ table, column, type, proposal }: Undecided): string {
   const { rule, confidence, reason } = proposal;
-  const proposed = confidence === 'none' ? 'nothing proposed' : `proposed ${rule.anonymizationType}`;
+  const proposed = confidence === 'none' ? `${rule.anonymizationType} would fit` : `proposed ${rule.anonymizationType}`;
   return `${table}.${column} (${type}): ${proposed}; ${reason}`;
 }

@@ -77,7 +77,7 @@ export async function createWorld({
     ENVCLONE_MASK_KEY: Buffer.alloc(32, 7).toString('base64'),
   });
   const desk = await openDesk(directory);
-  await desk.rules('production', { write: true, undecided: 'mask' });
+  await desk.rules('production', { write: true, undecided: 'mask', sample: false });
   const worker: RunningWorker | undefined = hasWorker
     ? await startWorker({ directory, address, taskQueue, logger: pino({ level: 'silent' }) })
     : undefined;

@@ -1,0 +1,173 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AnonymizationRule, AnonymizationType } from '../../contracts/anonymization.js';
+import { ruleSchema } from '../../engine/anonymizer/rule-schema.js';
+import { type Desk, openDesk } from '../../worker/desk.js';
+import { createDatabase, type TestDatabase } from '../support/databases.js';
+
+const MASK_KEY = Buffer.alloc(32, 7).toString('base64');
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'envclone-check-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+/** A desk on a source, an empty target, and rules as people wrote them. */
+async function deskOf(source: TestDatabase, rules: unknown[], target = source): Promise<Desk> {
+  const config = { environments: { staging: { type: 'test' }, test: { type: 'test' } } };
+  await writeFile(join(directory, 'envclone.config.json'), JSON.stringify(config));
+  await writeFile(join(directory, '.env.staging'), `DATABASE_URL='${source.url}'\n`);
+  await writeFile(join(directory, '.env.test'), `DATABASE_URL='${target.url}'\nENVCLONE_MASK_KEY='${MASK_KEY}'\n`);
+  await writeFile(join(directory, 'envclone.rules.json'), JSON.stringify({ rules }));
+  return openDesk(directory);
+}
+
+function rule(place: string, anonymizationType: AnonymizationType, rest: Partial<AnonymizationRule> = {}) {
+  const [tableName = '', columnName = ''] = place.split('.');
+  return { tableName, columnName, anonymizationType, ...rest };
+}
+
+const PEOPLE = `
+  create table people (
+    id int primary key, email text unique, code varchar(8) unique, phone text, level int,
+    loud text generated always as (upper(phone)) stored);
+  create table visits (person_email text references people (email), note varchar(5));
+  insert into people (id, code) select n, n from generate_series(1, 500) n;
+  analyze people;`;
+const FITTING = [
+  rule('people.email', 'email'),
+  rule('people.code', 'accountNumber'),
+  rule('people.phone', 'phone'),
+  rule('visits.note', 'keep'),
+];
+
+function instead(...rules: ReturnType<typeof rule>[]) {
+  const replaced = new Set(rules.map(({ tableName, columnName }) => `${tableName}.${columnName}`));
+  return [...FITTING.filter(({ tableName, columnName }) => !replaced.has(`${tableName}.${columnName}`)), ...rules];
+}
+
+describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
+  let people: TestDatabase;
+  beforeAll(async () => {
+    people = await createDatabase({ major, sql: PEOPLE });
+  });
+  afterAll(() => people[Symbol.asyncDispose]());
+
+  test('rules that fit have no problem', async () => {
+    const desk = await deskOf(people, FITTING);
+    expect(await desk.checkRules('staging')).toEqual({ problems: [], undecided: [] });
+  });
+
+  test.each([
+    ['a table that is not there', rule('peeple.email', 'email'), 'there is no table peeple'],
+    ['a column that is not there', rule('people.emial', 'email'), 'there is no column emial in public.people'],
+    ['a type that the generator cannot make', rule('people.level', 'email'), 'email cannot mask integer'],
+    [
+      'a constant that does not fit',
+      rule('visits.note', 'constant', { value: 'sixsix' }),
+      'more than the 5 characters',
+    ],
+    ['a generated column', rule('people.loud', 'mask'), 'column loud of public.people is generated'],
+    [
+      'other domains on one foreign key',
+      rule('visits.person_email', 'email', { domain: 'visits' }),
+      'in domain visits) are tied',
+    ],
+    [
+      'one masked and one kept on one foreign key',
+      rule('visits.person_email', 'keep'),
+      '(email) and column person_email of visits (keep)',
+    ],
+    [
+      'no room for different values',
+      rule('people.code', 'mask'),
+      'at least 11 characters, and it has 8: 1,099,511,627,776 values for about 500 rows',
+    ],
+    ['no room beside the rest of the value', rule('people.code', 'email'), 'at least 26 characters, and it has 8'],
+    [
+      'a generator that is not there',
+      rule('people.phone', 'custom', { customGenerator: 'plate' }),
+      'no generator plate',
+    ],
+  ])('%s is a problem', async (_, mistake, message) => {
+    const desk = await deskOf(people, instead(mistake));
+    expect((await desk.checkRules('staging')).problems).toEqual([expect.stringContaining(message)]);
+  });
+
+  test('all mistakes are found at once, by the check and by the plan of a clone', async () => {
+    await using target = await createDatabase({ major });
+    const mistakes = [rule('peeple.x', 'email'), rule('people.code', 'mask'), rule('visits.person_email', 'keep')];
+    const desk = await deskOf(
+      people,
+      instead(...mistakes).filter(({ columnName }) => columnName !== 'phone'),
+      target,
+    );
+    const { problems, undecided } = await desk.checkRules('staging');
+    expect(problems).toHaveLength(3);
+    expect(undecided.map(({ column }) => column)).toEqual(['phone']);
+    const refusal = desk.plan({ source: 'staging', target: 'test', confirm: 'test' });
+    await expect(refusal).rejects.toMatchObject({ code: 'RULE_INVALID', details: { problems } });
+    await expect(refusal).rejects.toThrow('public.people.phone (text): proposed phone');
+  });
+});
+
+test('rows that outnumber what a short column can tell apart are a problem', async () => {
+  await using many = await createDatabase({
+    sql: `create table t (code varchar(11) primary key); update pg_class set reltuples = 1e9 where relname = 't'`,
+  });
+  const { problems } = await (await deskOf(many, [rule('t.code', 'mask')])).checkRules('staging');
+  expect(problems).toEqual([
+    expect.stringContaining(
+      'at least 13 characters, and it has 11: 36,028,797,018,963,970 values for about 1,000,000,000 rows',
+    ),
+  ]);
+});
+
+test('the check writes nothing, and mistakes of form are refused with their places', async () => {
+  await using people = await createDatabase({ sql: PEOPLE });
+  const desk = await deskOf(people, [{ ...FITTING[0], anonymizationType: 'emial' }]);
+  const before = await readFile(join(directory, 'envclone.rules.json'), 'utf8');
+  await expect(desk.checkRules('staging')).rejects.toMatchObject({ code: 'RULE_INVALID' });
+  expect(await readFile(join(directory, 'envclone.rules.json'), 'utf8')).toBe(before);
+});
+
+test('writing keeps every rule as it was, in every field, beside the new ones', async () => {
+  await using people = await createDatabase({ sql: PEOPLE });
+  const edited = [
+    rule('people.phone', 'custom', {
+      customGenerator: 'plate',
+      preserveFormat: true,
+      domain: 'mine',
+      reason: 'ask "Legal"',
+    }),
+    rule('people.email', 'json', { paths: { 'b.z': 'email', 'a.**': 'keep', '**': 'mask' }, reason: 'order decides' }),
+    rule('people.code', 'constant', { value: 'é' }),
+    rule('gone.since', 'keep', { reason: 'the table comes back' }),
+  ];
+  const desk = await deskOf(people, edited);
+  const { added } = await desk.rules('staging', { write: true });
+  const text = await readFile(join(directory, 'envclone.rules.json'), 'utf8');
+  const { rules } = JSON.parse(text) as { rules: AnonymizationRule[] };
+  expect(added.map(({ columnName }) => columnName)).toEqual(['note']);
+  for (const each of edited) expect(rules).toContainEqual(each);
+  expect(Object.keys(rules.find(({ paths }) => paths)?.paths ?? {})).toEqual(['b.z', 'a.**', '**']);
+  expect(new Set(edited.flatMap((each) => Object.keys(each)))).toEqual(new Set(Object.keys(ruleSchema.shape)));
+  await desk.rules('staging', { write: true });
+  expect(await readFile(join(directory, 'envclone.rules.json'), 'utf8')).toBe(text);
+});
+
+test('a column that appears after the review stops the next clone before anything is touched, by name and with a proposal', async () => {
+  await using people = await createDatabase({ sql: PEOPLE });
+  await using target = await createDatabase({ sql: `create table kept (x int)` });
+  const desk = await deskOf(people, FITTING, target);
+  await desk.plan({ source: 'staging', target: 'test', confirm: 'test' });
+  await people.run('alter table people add mobile_number text');
+  await expect(desk.plan({ source: 'staging', target: 'test', confirm: 'test' })).rejects.toMatchObject({
+    code: 'UNDECIDED_COLUMNS',
+    message: expect.stringContaining('public.people.mobile_number (text): proposed phone; named like a phone number'),
+  });
+  expect(await target.column(`select relname from pg_class where relname = 'kept'`)).toEqual(['kept']);
+});
