@@ -10,6 +10,17 @@ export const ANONYMIZATION_TYPES = [
   'phone',
   'address',
   'accountNumber',
+  'formatPreserving',
+  'cardNumber',
+  'birthDate',
+  'date',
+  'amount',
+  'ip',
+  'url',
+  'uuid',
+  'token',
+  'passwordHash',
+  'username',
   'text',
   'json',
   'mask',
@@ -21,6 +32,9 @@ export const ANONYMIZATION_TYPES = [
 ] as const;
 
 export type AnonymizationType = (typeof ANONYMIZATION_TYPES)[number];
+
+/** What `passwordHash` makes of every value: the bcrypt hash of the password `envclone-test`. */
+export const TEST_PASSWORD_HASH = '$2a$10$envclonetestpasswordsOa8Ov/slwkaUyl1nhibbD459Fkx14UQC';
 
 /** What happens to one column. Written by people in `envclone.rules.json`, or given for one run as a custom rule. */
 export interface AnonymizationRule {

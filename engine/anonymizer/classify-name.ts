@@ -54,8 +54,7 @@ const CLASSES: { pattern: RegExp; class: NameClass }[] = [
   ),
   line(/ (email address|adresse (e )?mail|email change|adresse courriel) /, personal('email', 'an e-mail address')),
   line(/ (ip|ip address|ip addr|adresse ip|remote addr|client addr|last ip) $/, {
-    ...personal('constant', 'an IP address'),
-    value: '0.0.0.0',
+    ...personal('ip', 'an IP address'),
   }),
   line(/ (user agent|useragent) $/, { ...personal('constant', 'a browser'), value: 'Mozilla/5.0' }),
   line(
@@ -72,7 +71,7 @@ const CLASSES: { pattern: RegExp; class: NameClass }[] = [
     personal('accountNumber', 'an identity number'),
   ),
   line(/ (birth|birthday|birthdate|birthplace|naissance|dob|ne le) /, {
-    ...personal('mask', 'a birth'),
+    ...personal('birthDate', 'a birth'),
     isBirth: true,
   }),
   line(

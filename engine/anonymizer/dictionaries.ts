@@ -37,6 +37,8 @@ const arab: Dictionary = {
   words: entriesOf(listOf(words.ARABIC_WORDS)),
 };
 
+export const LATIN_NAMES = latin.firstNames;
+
 /** The dictionary of the script that the value is written in. */
 export function dictionaryOf(bytes: Buffer, at: number, stop: number): Dictionary {
   return hasArabic(bytes, at, stop) ? arab : latin;

@@ -23,7 +23,7 @@ export interface Generator {
   types: readonly string[];
   /** Different values stay different without a change of form. Others get a token appended in unique columns. */
   injective: boolean;
-  /** Characters that a unique column needs at least. */
+  /** Characters that a unique column needs at least; Infinity: it cannot be unique. */
   uniqueLength: number;
   /** What comes out, for people. */
   describe: string;

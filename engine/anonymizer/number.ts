@@ -1,7 +1,13 @@
 import { permuteDigits } from './permutation.js';
 import type { SipHash } from './sip-hash.js';
 
-const HIGHEST: Record<string, string> = { int2: '32767', int4: '2147483647', int8: '9223372036854775807' };
+/** Of the types that have one; money counts cents. */
+export const HIGHEST: Record<string, string> = {
+  int2: '32767',
+  int4: '2147483647',
+  int8: '9223372036854775807',
+  money: '9223372036854775807',
+};
 
 /** Another number with as many digits, sign and scale, in the range of its type. Injective. `NaN` and `Infinity` stay. */
 export function permuteNumber(hash: SipHash, value: string, type: string): string {

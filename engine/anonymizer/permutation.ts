@@ -7,7 +7,7 @@ const TWO_52 = 2 ** 52;
 const DIGITS = 10;
 const LETTERS = 26;
 /** Symbols in one half, so that radix^half stays below 2^52 and sums are exact. */
-const HALF: Record<number, number> = { [DIGITS]: 15, [LETTERS]: 11 };
+const HALF: Record<number, number> = { [DIGITS]: 15, 16: 12, [LETTERS]: 11, 62: 8 };
 
 export interface PermutationOptions {
   /** Different tweaks permute differently. 32 bits. */

@@ -55,10 +55,7 @@ function forArray({ column: { shape } }: ColumnFacts, draft: Verdict): Verdict {
 
 function draftOf(facts: ColumnFacts, sample: ColumnSample | undefined): Verdict {
   const { column } = facts;
-  if (isBirthDate(facts)) {
-    const reason = 'a date of birth tells people apart';
-    return column.isNotNull ? unknown('keep', `${reason}, and NOT NULL keeps it`) : likely('null', reason);
-  }
+  if (isBirthDate(facts)) return likely('birthDate', 'a date of birth tells people apart');
   const leaf = leafOf(column.shape);
   switch (leaf) {
     case 'json':
@@ -73,9 +70,10 @@ function draftOf(facts: ColumnFacts, sample: ColumnSample | undefined): Verdict 
     case 'bytea':
       return likely('empty', `${leaf} can hold anything`);
     case 'inet':
+      return likely('ip', 'an IP address');
     case 'cidr':
       return column.isNotNull
-        ? { ...likely('constant', 'an IP address'), value: leaf === 'inet' ? '0.0.0.0' : '0.0.0.0/32' }
+        ? { ...likely('constant', 'an IP address'), value: '0.0.0.0/32' }
         : likely('null', 'an IP address');
     default:
       return (

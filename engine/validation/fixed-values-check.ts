@@ -1,3 +1,4 @@
+import { TEST_PASSWORD_HASH } from '../../contracts/anonymization.js';
 import { type ColumnPlan, plannedTables, type TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import { quoteIdentifier, quoteLiteral, quoteRelation } from '../postgres/quote.js';
@@ -6,7 +7,7 @@ import { type CheckContext, type CheckOutcome, counted, openTarget } from './che
 import { readRelations } from './relations.js';
 import { filterOf } from './table-filter.js';
 
-/** Every column whose rule is `null`, `empty` or `constant` holds that, and nothing else. */
+/** Every column whose rule is `null`, `empty`, `constant` or `passwordHash` holds that, and nothing else. */
 export async function checkFixedValues(context: CheckContext): Promise<CheckOutcome> {
   const tables = tablesWithFixedValues(context);
   const outcome: CheckOutcome = { errors: [], warnings: [] };
@@ -49,6 +50,7 @@ function tablesWithFixedValues({ plan }: CheckContext): FixedTable[] {
 /** A constant inside an array or a composite has no one text form to compare with. */
 function isFixed({ rule, shape }: ColumnPlan): boolean {
   if (rule?.type === 'constant') return rule.value !== undefined && (shape.kind === 'scalar' || shape.kind === 'enum');
+  if (rule?.type === 'passwordHash') return shape.kind === 'scalar';
   return rule?.type === 'null' || rule?.type === 'empty';
 }
 
@@ -74,6 +76,8 @@ function isOther({ name, rule }: ColumnPlan, type: string): string {
   const column = `t.${quoteIdentifier(name)}`;
   if (rule?.type === 'null') return `${column} is not null`;
   if (rule?.type === 'empty') return `${column}::text not in ('', '{}', '[]', '""', '\\x', 'null', 'empty', '()')`;
+  // Blank values stay, and narrow columns hold its beginning.
+  if (rule?.type === 'passwordHash') return `strpos(${quoteLiteral(TEST_PASSWORD_HASH)}, btrim(${column}::text)) <> 1`;
   return `${column}::text <> (${quoteLiteral(rule?.value ?? '')}::${type})::text`;
 }
 

@@ -1,3 +1,4 @@
+import type { AnonymizationType } from '../../contracts/anonymization.js';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.js';
 import { coincidenceOf, isJson, isTextType, type LeakSubject, type MaskedColumn } from './leak-subjects.js';
 
@@ -37,8 +38,17 @@ function hasContent({ shape, rule }: MaskedColumn, text: string, { isUnicode }: 
   }
   if (shape.kind === 'array') return `length(regexp_replace(${text}, 'NULL|[{},"[:space:]]', '', 'g')) >= 2`;
   // In the C collation letters beyond ASCII are no punctuation, in whatever language.
-  return `${text} collate "C" ~ ${quoteLiteral(`[^[:punct:][:space:]${symbols}]`)}`;
+  const steady = shape.kind === 'scalar' && STEADY[rule.type];
+  return `${steady ? `${text} !~ ${quoteLiteral(steady)} and ` : ''}${text} collate "C" ~ ${quoteLiteral(`[^[:punct:][:space:]${symbols}]`)}`;
 }
+
+/** What date and number generators leave as it is: infinity, years that stand for "never", zeros and numbers of a digit or two. */
+const NEVER_OR_BC = '^(?:0|9\\d{3}-|\\d{5}|-?infinity)|BC$';
+const STEADY: { readonly [type in AnonymizationType]?: string } = {
+  birthDate: NEVER_OR_BC,
+  date: NEVER_OR_BC,
+  amount: '^(?![^1-9]*[1-9]\\D*\\d\\D*\\d)',
+};
 
 /** A document without its keys, what its rule keeps, UUIDs, dates and strings of punctuation still has a quote: of a string that masking had to change. */
 function hasMaskableLeaf(text: string, { kept, symbols }: { kept: readonly string[]; symbols: string }): string {

@@ -81,9 +81,10 @@ function groupByTarget(tables: readonly TablePlan[]): GroupedSubject[] {
   return [...groups.values()];
 }
 
-/** What `null`, `empty` and `constant` make is checked by itself; truth values and labels are too few to tell masked from kept. */
+/** What `null`, `empty`, `constant` and `passwordHash` make is checked by itself; truth values and labels are too few to tell masked from kept. */
 function asComparable({ name, shape, rule }: ColumnPlan): MaskedColumn[] {
   if (!rule || ['keep', 'constant', 'null', 'empty'].includes(rule.type)) return [];
+  if (rule.type === 'passwordHash' && shape.kind === 'scalar') return [];
   const element = shape.kind === 'array' ? shape.element : shape;
   if (element.kind === 'enum' || element.kind === 'range') return [];
   if (element.kind === 'scalar' && ['bool', 'char'].includes(element.name)) return [];

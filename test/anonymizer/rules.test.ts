@@ -135,8 +135,8 @@ test('what a type holds decides before its name', () => {
   expect(proposeRules(schema(table('public.t', { columns }))).map(({ rule }) => rule.anonymizationType)).toEqual([
     'json',
     'empty',
-    'constant',
-    'null',
+    'ip',
+    'birthDate',
   ]);
 });
 
@@ -171,7 +171,7 @@ test('merging makes the decisions that can be made and leaves the others', () =>
   const { added, remaining } = mergeProposals({ schema: shop, rules: [] });
   expect(added.map(({ columnName, anonymizationType }) => [columnName, anonymizationType])).toEqual([
     ['email', 'email'],
-    ['birth_date', 'null'],
+    ['birth_date', 'birthDate'],
   ]);
   expect(remaining.map(({ column: name }) => name)).toEqual(['x1', 'spot']);
   expect(added.every(({ reason }) => reason)).toBe(true);

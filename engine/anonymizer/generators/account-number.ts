@@ -1,6 +1,6 @@
-import { readString, writeBytes, writeString } from '../byte-text.js';
+import { type BytesMask, readString, writeBytes, writeString } from '../byte-text.js';
 import { writeOtherFormat } from '../format.js';
-import { defineGenerator, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
+import { defineGenerator, type MaskTools, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
 import { isIban, writeIbanCheck } from '../iban.js';
 import { permuteNumber } from '../number.js';
 
@@ -18,10 +18,16 @@ export const accountNumber = defineGenerator({
     if (NUMBER_TYPES.includes(tools.type)) {
       return writeString(permuteNumber(tools.hash, readString(from, at, stop), tools.type), into, to);
     }
-    if (!isIban(from, at, stop)) return writeOtherFormat(from, at, stop, into, to, tools);
-    const account = writeBytes(from, at, at + COUNTRY_BYTES, into, to) + CHECK_BYTES;
-    const end = writeOtherFormat(from, at + COUNTRY_BYTES + CHECK_BYTES, stop, into, account, { hash: tools.hash });
-    writeIbanCheck(into, to, end);
-    return end;
+    return isIban(from, at, stop)
+      ? writeOtherIban(from, at, stop, into, to, tools)
+      : writeOtherFormat(from, at, stop, into, to, tools);
   },
 });
+
+/** Another account of the same country. */
+export const writeOtherIban: BytesMask<MaskTools> = (from, at, stop, into, to, { hash }) => {
+  const account = writeBytes(from, at, at + COUNTRY_BYTES, into, to) + CHECK_BYTES;
+  const end = writeOtherFormat(from, at + COUNTRY_BYTES + CHECK_BYTES, stop, into, account, { hash });
+  writeIbanCheck(into, to, end);
+  return end;
+};

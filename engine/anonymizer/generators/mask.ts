@@ -2,6 +2,7 @@ import { LAST_ASCII, readString, writeBytes, writeString } from '../byte-text.js
 import { defineGenerator, type MaskTools, TEXT_TYPES } from '../generator.js';
 import { createRandom } from '../random.js';
 import { SHORTEST_TOKEN, writeWithToken } from '../token.js';
+import { otherUuid } from './uuid.js';
 
 const HYPHEN = 0x2d;
 
@@ -13,7 +14,7 @@ export const mask = defineGenerator({
   uniqueLength: SHORTEST_TOKEN,
   describe: 'letters become x and digits 0, length kept; a uuid becomes another, bytes become other bytes',
   maskBytes(from, at, stop, into, to, tools) {
-    if (tools.type === 'uuid') return writeString(otherUuid(readString(from, at, stop), tools), into, to);
+    if (tools.type === 'uuid') return writeString(otherUuid(readString(from, at, stop), tools.hash), into, to);
     if (tools.type === 'bytea') return writeString(otherBytes(readString(from, at, stop), tools), into, to);
     let end = cover(from, at, stop, into, to, USUAL);
     if (end < 0) end = cover(from, at, stop, into, to, OTHER);
@@ -61,13 +62,6 @@ function kindOf(character: string): number {
   return /\p{N}/u.test(character) ? DIGIT : OTHER_KIND;
 }
 
-function otherUuid(value: string, { hash }: MaskTools): string {
-  const hex = hexOf(hash.text(value)) + hexOf(hash.text(`${value}/`));
-  const version = `4${hex.slice(13, 16)}`;
-  const variant = `a${hex.slice(17, 20)}`;
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${version}-${variant}-${hex.slice(20, 32)}`;
-}
-
 /** `\x…`, as bytea_output = hex writes it; as many other bytes. */
 function otherBytes(value: string, { hash }: MaskTools): string {
   const random = createRandom(hash.text(value));
@@ -79,8 +73,4 @@ function otherBytes(value: string, { hash }: MaskTools): string {
     const masked = `\\x${parts.join('').slice(0, digits)}`;
     if (masked !== value) return masked;
   }
-}
-
-function hexOf({ high, low }: { high: number; low: number }): string {
-  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
 }

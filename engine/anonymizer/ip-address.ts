@@ -1,0 +1,80 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { createRandom } from './random.js';
+import type { SipHash } from './sip-hash.js';
+
+/** Ranges whose addresses stay inside: their first bytes, and how many bits those are. */
+const V4: readonly Range[] = [
+  { start: [10], bits: 8 },
+  { start: [127], bits: 8 },
+  { start: [169, 254], bits: 16 },
+  { start: [172, 16], bits: 12 },
+  { start: [192, 168], bits: 16 },
+];
+const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+const V6: readonly Range[] = [
+  ...V4.map(({ start, bits }) => ({ start: [...MAPPED, ...start], bits: 96 + bits })),
+  { start: [0xfc], bits: 7 },
+  { start: [0xfe, 0x80], bits: 10 },
+];
+/** Whatever else is public. */
+const PUBLIC_V4: readonly number[] = [5, 31, 37, 46, 62, 77, 80, 91, 93, 109, 151, 176, 188, 193, 212, 217];
+const PUBLIC_V6: Range = { start: [0x2a], bits: 8 };
+/** The loopback of IPv6 is one address; it becomes one of IPv4 in its IPv6 form. */
+const MAPPED_LOOPBACK: Range = { start: [...MAPPED, 127], bits: 104 };
+
+interface Range {
+  start: readonly number[];
+  bits: number;
+}
+
+/** Another address of the same family and the same kind (private, loopback, link-local, public) with the same prefix length; undefined for other text. */
+export function otherAddress(value: string, hash: SipHash): string | undefined {
+  const [address = '', prefix] = value.split('/', 2);
+  if (prefix !== undefined && !/^\d{1,3}$/.test(prefix)) return undefined;
+  const bytes = isIPv4(address) ? address.split('.').map(Number) : isIPv6(address) ? bytesOfV6(address) : undefined;
+  if (!bytes) return undefined;
+  const { high, low } = hash.text(bytes.join('.'));
+  const random = createRandom({ high, low });
+  const { start, bits } = rangeOf(bytes, random());
+  const other = bytes.map((_, index) => {
+    const free = Math.max(0, Math.min(8, 8 * (index + 1) - bits));
+    return (((start[index] ?? 0) >> free) << free) | ((random() >>> 24) & ((1 << free) - 1));
+  });
+  const last = other.length - 1;
+  if (other.join() === bytes.join()) other[last] = (other[last] as number) ^ 1;
+  return textOf(other) + (prefix === undefined ? '' : `/${prefix}`);
+}
+
+function rangeOf(bytes: readonly number[], random: number): Range {
+  const isIn = ({ start, bits }: Range) =>
+    start.every((byte, index) => {
+      const free = Math.max(0, 8 * (index + 1) - bits);
+      return byte >> free === (bytes[index] as number) >> free;
+    });
+  if (bytes.length === 4) {
+    const first = PUBLIC_V4[random % PUBLIC_V4.length] as number;
+    return V4.find(isIn) ?? { start: [first], bits: 8 };
+  }
+  const isLoopback = bytes.every((byte, index) => byte === (index === 15 ? 1 : 0));
+  return isLoopback ? MAPPED_LOOPBACK : (V6.find(isIn) ?? PUBLIC_V6);
+}
+
+function bytesOfV6(address: string): number[] | undefined {
+  if (address.includes('%')) return undefined;
+  const whole = address.replace(/[\d.]+\.[\d.]+$/, (v4) => {
+    const [a = 0, b = 0, c = 0, d = 0] = v4.split('.').map(Number);
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  });
+  const [left = '', right] = whole.split('::').map((part) => part.split(':').filter(Boolean));
+  const groups = [...left, ...Array<string>(8 - left.length - (right?.length ?? 0)).fill('0'), ...(right ?? [])];
+  return groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]);
+}
+
+/** As PostgreSQL would read and write it; IPv6 without shortening zeros. */
+function textOf(bytes: readonly number[]): string {
+  if (bytes.length === 4) return bytes.join('.');
+  const groups = Array.from({ length: 8 }, (_, at) =>
+    (((bytes[2 * at] as number) << 8) | (bytes[2 * at + 1] as number)).toString(16),
+  );
+  return groups.join(':');
+}
