@@ -14,6 +14,16 @@ export function writeString(text: string, into: Buffer, to: number): number {
   return to + text.length;
 }
 
+/** How many bytes the character takes that begins with this one. */
+export function characterBytes(first: number): number {
+  return first <= LAST_ASCII ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+/** Whether it is `0` to `9`. */
+export function isDigit(byte = 0): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
 /** Copies a few bytes. */
 export function writeBytes(from: Buffer, at: number, stop: number, into: Buffer, to: number): number {
   if (stop - at > 96) {

@@ -53,9 +53,7 @@ const CLASSES: { pattern: RegExp; class: NameClass }[] = [
     personal('email', 'an e-mail address'),
   ),
   line(/ (email address|adresse (e )?mail|email change|adresse courriel) /, personal('email', 'an e-mail address')),
-  line(/ (ip|ip address|ip addr|adresse ip|remote addr|client addr|last ip) $/, {
-    ...personal('ip', 'an IP address'),
-  }),
+  line(/ (ip|ip address|ip addr|adresse ip|remote addr|client addr|last ip) $/, personal('ip', 'an IP address')),
   line(/ (user agent|useragent) $/, { ...personal('constant', 'a browser'), value: 'Mozilla/5.0' }),
   line(
     / (phone|phones|telephone|telephones|tel|mobile|gsm|portable|whatsapp|fax|hatif|jawal|phone number|cell|cellphone) (number |no |num |numero |\d )?$/,

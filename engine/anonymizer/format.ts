@@ -1,4 +1,4 @@
-import { LAST_ASCII, readString, writeBytes } from './byte-text.js';
+import { characterBytes, LAST_ASCII, readString, writeBytes } from './byte-text.js';
 import { DIGIT_SYMBOLS, LETTER_SYMBOLS, permuteSymbols } from './permutation.js';
 import type { SipHash } from './sip-hash.js';
 import { TOKEN_LENGTH, writeToken } from './token.js';
@@ -96,8 +96,4 @@ export function digitAt(bytes: Buffer, at: number, stop: number): number {
 
 function asDigit(value: number): number {
   return value >= 0 && value <= 9 ? value : -1;
-}
-
-function characterBytes(first: number): number {
-  return first <= LAST_ASCII ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }

@@ -1,3 +1,5 @@
+import { isDigit } from './byte-text.js';
+
 /** An IBAN in upper or lower case, grouped by single spaces or not, whose check digits (ISO 7064, mod 97-10) are right. */
 export function isIban(bytes: Buffer, at: number, stop: number): boolean {
   if (stop - at < 15 || !isLetter(bytes[at]) || !isLetter(bytes[at + 1])) return false;
@@ -30,10 +32,6 @@ function remainder(bytes: Buffer, at: number, stop: number, before = 0): number 
     else rest = (rest * 10 + code - DIGIT_0) % 97;
   }
   return rest;
-}
-
-function isDigit(byte = 0): boolean {
-  return byte >= DIGIT_0 && byte <= DIGIT_0 + 9;
 }
 
 function isLetter(byte = 0): boolean {

@@ -1,4 +1,4 @@
-import { LAST_ASCII, readString, writeBytes, writeString } from '../byte-text.js';
+import { characterBytes, readString, writeBytes, writeString } from '../byte-text.js';
 import { defineGenerator, type MaskTools, TEXT_TYPES } from '../generator.js';
 import { createRandom } from '../random.js';
 import { SHORTEST_TOKEN, writeWithToken } from '../token.js';
@@ -38,7 +38,7 @@ function cover(from: Buffer, start: number, stop: number, into: Buffer, to: numb
   let isChanged = false;
   for (let at = start; at < stop; ) {
     const byte = from[at] as number;
-    const length = byte <= LAST_ASCII ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    const length = characterBytes(byte);
     const kind = length === 1 ? (KINDS[byte] as number) : kindOf(readString(from, at, at + length));
     if (kind === OTHER_KIND) {
       end = writeBytes(from, at, at + length, into, end);

@@ -1,4 +1,4 @@
-import { readString, writeBytes, writeString } from '../byte-text.js';
+import { isDigit, readString, writeBytes, writeString } from '../byte-text.js';
 import { digitAt, writeOtherFormat } from '../format.js';
 import { defineGenerator, type MaskTools, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
 import { permuteNumber } from '../number.js';
@@ -120,8 +120,4 @@ function writeDigits(value: number, count: number, into: Buffer, to: number): nu
     rest = next;
   }
   return to + count;
-}
-
-function isDigit(byte = 0): boolean {
-  return byte >= DIGIT_0 && byte <= DIGIT_0 + 9;
 }
