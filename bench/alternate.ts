@@ -1,5 +1,5 @@
 import type { Bench, Measurement, PreparedRow } from './row.js';
-import { watchServerCpu } from './server-cpu.js';
+import { type CpuByKind, watchServerCpu } from './server-cpu.js';
 
 /** Runs every side in turn, so that what changes on the machine in the meantime changes for all. Returns the measurements by side. */
 export async function alternate(
@@ -12,8 +12,11 @@ export async function alternate(
     for (const [index, side] of sides.entries()) {
       await side.reset();
       const stop = await watchServerCpu(bench.server.url());
-      const measured = await side.run();
-      const measurement = { ...measured, serverCpu: await stop() };
+      let serverCpu: CpuByKind = {};
+      const measured = await side.run().finally(async () => {
+        serverCpu = await stop();
+      });
+      const measurement = { ...measured, serverCpu };
       measurements[index]?.push(measurement);
       for (const line of stageLines(measurement)) bench.say(line);
       bench.say(`  run ${run}/${runs} ${side.name.padEnd(24)} ${describe(measurement, figure(measurement))}`);
