@@ -50,7 +50,8 @@ const checksum = tables
     (table) =>
       `select '${table} ' || coalesce(md5(string_agg(t.tableoid::regclass || t::text, ',' order by t.tableoid::regclass::text, t::text)), '') from ${table} t`,
   )
-  .join(' union all ');
+  .join(' union all ')
+  .concat(' order by 1');
 const dropAll = 'drop schema public, "Autre.Schéma" cascade; create schema public';
 
 test.each([13, 18] as const)('an archive brings every row back on PostgreSQL %i', async (major) => {
