@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
 import type { CopyHeartbeat } from '../contracts/clone.js';
-import type { ClonePlan } from '../contracts/plan.js';
 import type { CopyUnitInput, UnitTotals } from '../contracts/stages.js';
 import { createDataAnonymizer } from '../engine/anonymizer/data-anonymizer.js';
 import { copyTables } from '../engine/copy/copy-tables.js';
 import { openSourceGate } from '../engine/courtesy/source-gate.js';
 import type { Services } from './services.js';
+import { readUnit } from './unit-artifacts.js';
 
 export interface CopyScope {
   signal: AbortSignal;
@@ -15,11 +15,13 @@ export interface CopyScope {
 
 /** Copies what the ledger does not have yet of one unit. Knows nothing of Temporal: it runs in a thread of its own. */
 export async function copyUnit(
-  { artifacts, configuration, guard }: Services,
-  { grant, plan: ref, unit, held }: CopyUnitInput,
+  services: Services,
+  input: CopyUnitInput,
   { signal, progress }: CopyScope,
 ): Promise<UnitTotals> {
-  const plan = await artifacts.readJson<ClonePlan>(ref);
+  const { configuration, guard } = services;
+  const { grant, unit, held } = input;
+  const { tables, ranges, lanes } = await readUnit(services, input);
   const source = await guard.admitSource(grant.source, { ...grant, signal });
   const target = await guard.admitTarget(grant.target, { ...grant, signal });
   const anonymizer = createDataAnonymizer({
@@ -29,12 +31,11 @@ export async function copyUnit(
   let last: CopyHeartbeat = { unit, table: '', rows: 0, bytes: 0 };
   const { limits } = configuration.environment(grant.source);
   await using gate = openSourceGate(source, limits, {
-    lanes: plan.lanes,
+    lanes,
     signal,
     onWait: (waitsFor) => progress({ ...last, waitsFor }),
     onResume: () => progress(last),
   });
-  const { tables, ranges } = plan.units[unit] ?? { tables: [] };
   const totals = await copyTables({
     source,
     target,

@@ -1,6 +1,5 @@
 import { type ClonePlan, plannedTables } from '../contracts/plan.js';
 import { type RelationName, relationLabel } from '../contracts/relations.js';
-import type { SchemaStatement } from '../contracts/schema.js';
 import type { BuildKeysInput, PlannedStage } from '../contracts/stages.js';
 import { copySequences } from '../engine/copy/sequences.js';
 import { addForeignKeys } from '../engine/schema/add-foreign-keys.js';
@@ -14,6 +13,7 @@ import { refreshMaterializedViews } from '../engine/schema/finish.js';
 import { adapt } from './adapt.js';
 import type { OpenServices } from './services.js';
 import { isForeignKey, ofStage, readStage } from './stage-artifacts.js';
+import { readUnit } from './unit-artifacts.js';
 
 export const createMigrateActivities = (open: OpenServices) => ({
   /** Empties the target and rebuilds what rows need: roles, extensions, types, functions, tables. */
@@ -33,10 +33,7 @@ export const createMigrateActivities = (open: OpenServices) => ({
   async buildKeys(stage: BuildKeysInput): Promise<void> {
     return adapt(async ({ signal, progress }) => {
       const services = await open();
-      const { plan, statements } = await readStage(services, stage);
-      const tables = plan.units[stage.unit]?.tables ?? [];
-      const labels = new Set(tables.map(relationLabel));
-      const keys = ofStage(statements, 'keys').filter((statement) => isOf(statement, labels));
+      const { tables, keys } = await readUnit(services, stage);
       const target = await services.guard.admitTarget(stage.grant.target, { ...stage.grant, signal });
       await buildKeys(target, keys, { signal, onProgress: progress });
       await analyzeTables(target, { signal, only: tables });
@@ -49,7 +46,9 @@ export const createMigrateActivities = (open: OpenServices) => ({
       const services = await open();
       const { plan, statements } = await readStage(services, stage);
       const copied = new Set(copiedTables(plan).map(relationLabel));
-      const keys = ofStage(statements, 'keys').filter((statement) => !isOf(statement, copied));
+      const keys = ofStage(statements, 'keys').filter(
+        ({ relation }) => !relation || !copied.has(relationLabel(relation)),
+      );
       const target = await services.guard.admitTarget(stage.grant.target, { ...stage.grant, signal });
       await buildKeys(target, keys, { signal, onProgress: progress });
       await addForeignKeys(target, statements.filter(isForeignKey), { signal, onProgress: progress });
@@ -85,8 +84,4 @@ export const createMigrateActivities = (open: OpenServices) => ({
 
 function copiedTables({ units }: ClonePlan): RelationName[] {
   return plannedTables({ units });
-}
-
-function isOf({ relation }: SchemaStatement, tables: ReadonlySet<string>): boolean {
-  return relation !== undefined && tables.has(relationLabel(relation));
 }

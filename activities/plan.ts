@@ -5,6 +5,8 @@ import { summarizePlan } from '../engine/plan/summarize-plan.js';
 import { adapt } from './adapt.js';
 import { makePlan } from './make-plan.js';
 import type { OpenServices } from './services.js';
+import { statementsOf } from './stage-artifacts.js';
+import { writeUnits } from './unit-artifacts.js';
 
 export const createPlanActivities = (open: OpenServices) => ({
   /** Decides everything and keeps it as an artifact. @throws what refuses the clone, with every reason */
@@ -16,6 +18,7 @@ export const createPlanActivities = (open: OpenServices) => ({
       const ref = { operation: grant.operation, name: 'plan.json' };
       await services.artifacts.writeJson({ operation: grant.operation, name: 'schema.json' }, schema);
       await services.artifacts.writeJson(ref, plan);
+      await writeUnits(services, { plan, statements: statementsOf(services, plan, schema) });
       return summarizePlan(plan, ref);
     });
   },

@@ -18,13 +18,19 @@ export async function readStage(services: Services, { plan: ref }: PlannedStage)
   return { plan, ...(await plannedStatements(services, plan)) };
 }
 
-export async function plannedStatements(
-  { artifacts, configuration }: Services,
+export async function plannedStatements(services: Services, plan: ClonePlan): Promise<Omit<StageArtifacts, 'plan'>> {
+  const schema = await services.artifacts.readJson<SchemaDefinition>(plan.schema);
+  return { schema, statements: statementsOf(services, plan, schema) };
+}
+
+/** Of a dump's statements, what the target gets. */
+export function statementsOf(
+  { configuration }: Services,
   plan: ClonePlan,
-): Promise<Omit<StageArtifacts, 'plan'>> {
-  const schema = await artifacts.readJson<SchemaDefinition>(plan.schema);
+  schema: SchemaDefinition,
+): SchemaStatement[] {
   const { statements } = neutralize({ ...schema, keep: configuration.neutralize });
-  return { schema, statements: withoutOwners(withoutObjects(statements, plan.leftOut), plan.skippedOwners) };
+  return withoutOwners(withoutObjects(statements, plan.leftOut), plan.skippedOwners);
 }
 
 export function ofStage(statements: readonly SchemaStatement[], stage: StatementStage): SchemaStatement[] {

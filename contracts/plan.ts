@@ -53,7 +53,7 @@ export interface RowRange {
 export interface CopyUnit {
   /** Exactly one when there are ranges. */
   tables: TablePlan[];
-  /** Only these rows of the table. Absent: whole tables, each in one transaction. */
+  /** Only these rows of the table. Absent: whole tables. */
   ranges?: RowRange[];
   sizeBytes: number;
 }

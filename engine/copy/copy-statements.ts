@@ -18,15 +18,19 @@ export function copyInSql(part: CopyPart): string {
   return `copy ${quoteRelation(table.into ?? table)}${columnList(table)} from stdin (format ${table.wire}${freeze})`;
 }
 
-/** Below this, the new files that TRUNCATE makes cost more than frozen rows save. */
-const FREEZE_FROM_BYTES = 1024 * 1024;
+/** Below this, the new files that TRUNCATE makes cost more than frozen rows save, and round trips more than rows. */
+const SMALL_BYTES = 1024 * 1024;
+
+export function isSmall({ table, range }: CopyPart): boolean {
+  return !range && table.sizeBytes < SMALL_BYTES;
+}
 
 /**
  * Rows can arrive frozen when the transaction that stores them emptied the table, which nobody else may then write to: for whole tables, but
  * not where PostgreSQL routes the rows, nor for an extension's table, which has rows of its own.
  */
 export function isFrozen({ table, range }: CopyPart): boolean {
-  return !range && !table.into && table.where === undefined && table.sizeBytes >= FREEZE_FROM_BYTES;
+  return !range && !isSmall({ table }) && !table.into && table.where === undefined;
 }
 
 /** Removes what a copy of the table put there, and nothing else: an extension's own rows stay. */

@@ -69,7 +69,6 @@ export async function copyTable(input: CopyTableInput): Promise<Omit<LedgerEntry
   } catch (error) {
     throw translatePostgresError(error, doingOf(table, into));
   }
-  await requireUnchanged(part.table, from);
   const sent = rowsSent(sending);
   if (sent !== storing.rowCount) {
     throw new DataError('COPY_FAILED', `copying ${label}: ${storing.rowCount} of ${sent} rows were stored`);
@@ -83,6 +82,25 @@ export async function copyTable(input: CopyTableInput): Promise<Omit<LedgerEntry
     maskedValues: countsByName(table, rowMasker),
   };
 }
+
+/**
+ * TRUNCATE, and an ALTER TABLE that rewrites the rows, show in older snapshots too: as a table without them. COPY's lock keeps them away from
+ * its beginning on; whether one came between snapshot and COPY is told by the table's file. @throws ConnectionError `SNAPSHOT_LOST`
+ */
+export async function requireUnchanged(tables: readonly TablePlan[], session: Session): Promise<void> {
+  const rows = await session.query<{ at: number }>(OTHER_FILE, [tables.map(quoteRelation)]);
+  const changed = rows.flatMap(({ at }) => tables[at - 1] ?? []);
+  if (changed.length === 0) return;
+  const what = `${changed.map(relationLabel).join(', ')}: truncated or rewritten after the snapshot was taken`;
+  throw new ConnectionError('SNAPSHOT_LOST', `copying from ${session.environment}: ${what}`);
+}
+
+/** The catalog's row is as old as the snapshot, the function's answer is not. */
+const OTHER_FILE = `
+  select at::int
+    from unnest($1::text[]) with ordinality as asked (name, at)
+    left join pg_class c on c.oid = asked.name::regclass
+   where (pg_relation_filenode(c.oid) = c.relfilenode) is not true`;
 
 function rowMaskerOf(table: TablePlan, masker: TableMasker | undefined): RowMasker | undefined {
   if (!masker?.columns.some((mask) => mask !== undefined)) return undefined;
@@ -118,21 +136,6 @@ function sourceFailure(error: unknown, { source, from, part: { table } }: CopyTa
 function doingOf(table: TablePlan, { environment }: Session): FailureContext {
   return { doing: `copying ${relationLabel(table)}`, environment, otherwise: 'COPY_FAILED' };
 }
-
-/**
- * TRUNCATE, and an ALTER TABLE that rewrites the rows, show in older snapshots too: as a table without them. COPY's lock keeps them away from
- * its beginning on; whether one came between snapshot and COPY is told by the table's file. @throws ConnectionError `SNAPSHOT_LOST`
- */
-async function requireUnchanged(table: TablePlan, session: Session): Promise<void> {
-  const [row] = await session.query<{ isSame: boolean }>(SAME_FILE, [quoteRelation(table)]);
-  if (row?.isSame) return;
-  const what = `${relationLabel(table)} was truncated or rewritten after the snapshot was taken`;
-  throw new ConnectionError('SNAPSHOT_LOST', `copying from ${session.environment}: ${what}`);
-}
-
-/** The catalog's row is as old as the snapshot, the function's answer is not. */
-const SAME_FILE = `
-  select pg_relation_filenode(c.oid) = c.relfilenode as "isSame" from pg_class c where c.oid = $1::regclass`;
 
 /** The server says how many rows it sent after the last of them, and before it takes another statement. */
 function rowsSent(stream: Readable): number {

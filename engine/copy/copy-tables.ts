@@ -7,9 +7,9 @@ import { explainLockTimeout } from '../postgres/lock-holders.js';
 import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget, ReadOnlySource } from '../safety/proofs.js';
-import { type CopyPart, emptyingSql, isFrozen } from './copy-statements.js';
-import { copyTable, type Gate, type PartTally } from './copy-table.js';
-import { addUp, type LedgerEntry, partsDone, recordPart, type TableTotals } from './ledger-entries.js';
+import { type CopyPart, emptyingSql, isFrozen, isSmall } from './copy-statements.js';
+import { copyTable, type Gate, type PartTally, requireUnchanged } from './copy-table.js';
+import { addUp, type LedgerEntry, partsDone, recordParts, type TableTotals } from './ledger-entries.js';
 import { openSnapshotReader } from './snapshot-reader.js';
 
 export type { TableTotals };
@@ -24,7 +24,7 @@ export interface CopyTablesInput {
   source: ReadOnlySource;
   target: ConfirmedTarget;
   tables: readonly TablePlan[];
-  /** Of the only table: each range is a transaction of its own. Absent: each table is one. */
+  /** Of the only table: each range is a transaction of its own. Absent: whole tables, small ones in one transaction together. */
   ranges?: readonly RowRange[] | undefined;
   /** What `holdSnapshot` gave to `onReady`. */
   snapshot: string;
@@ -74,11 +74,10 @@ async function copyRemaining(input: CopyTablesInput): Promise<TableTotals[]> {
       input.onProgress,
       parts.flatMap((part) => entryOf(part) ?? []),
     );
-    for (const part of remaining) {
-      const onChunk = report.begin(relationLabel(part.table));
-      const entry = await copyOnce({ ...input, from, into, part, onChunk });
-      done.set(keyOf(part.table, entry.chunk), entry);
-      report.end(entry);
+    for (const together of transactionsOf(remaining)) {
+      for (const entry of await copyOnce({ ...input, from, into, parts: together, report })) {
+        done.set(keyOf(entry.relation, entry.chunk), entry);
+      }
     }
   }
   return addUp(parts.flatMap((part) => entryOf(part) ?? []));
@@ -102,25 +101,44 @@ async function openWriter(target: ConfirmedTarget, signal: AbortSignal | undefin
   return session;
 }
 
+/** Small tables share a transaction, for their cost is round trips. Another part has its own. */
+function transactionsOf(parts: readonly Part[]): Part[][] {
+  const small = parts.filter(isSmall);
+  const alone = parts.filter((part) => !isSmall(part)).map((part) => [part]);
+  return small.length > 0 ? [small, ...alone] : alone;
+}
+
 interface CopyOnceInput extends CopyTablesInput {
   from: Session;
   into: Session;
-  part: Part;
-  onChunk(tally: PartTally): void;
+  parts: Part[];
+  report: Report;
 }
 
-async function copyOnce(input: CopyOnceInput): Promise<LedgerEntry> {
-  const { into, part, epoch, worker, maskerOf } = input;
-  const masker = maskerOf(part.table);
+/** Copies parts and enters them in the ledger, in one transaction. */
+async function copyOnce(input: CopyOnceInput): Promise<LedgerEntry[]> {
+  const { from, into, parts, epoch, worker = '', maskerOf, report } = input;
   return into.transaction(async () => {
-    await claim(into, part, epoch);
-    if (isFrozen(part)) await empty(input);
-    const copied = await copyTable({ ...input, masker });
-    return recordPart(into, epoch, { ...copied, worker: worker ?? '' });
+    await claim(into, parts, epoch);
+    const entries: LedgerEntry[] = [];
+    for (const part of parts) {
+      const startedAt = performance.now();
+      if (isFrozen(part)) await empty(input, part);
+      const onChunk = report.begin(relationLabel(part.table));
+      const copied = await copyTable({ ...input, part, masker: maskerOf(part.table), onChunk });
+      entries.push({ ...copied, worker, milliseconds: performance.now() - startedAt });
+      report.end(copied);
+    }
+    await requireUnchanged(
+      parts.map(({ table }) => table),
+      from,
+    );
+    await recordParts(into, epoch, entries);
+    return entries;
   });
 }
 
-async function empty({ target, into, part: { table } }: CopyOnceInput): Promise<void> {
+async function empty({ target, into }: CopyOnceInput, { table }: Part): Promise<void> {
   await into.query(emptyingSql(table)).catch(async (error: unknown) => {
     const doing = `emptying ${relationLabel(table)}`;
     const connect = (input: { purpose: string }) => target.connect(input);
@@ -134,25 +152,25 @@ async function empty({ target, into, part: { table } }: CopyOnceInput): Promise<
   });
 }
 
-/** Makes this transaction the only one that copies the part, and one that a newer epoch has to wait for or end. */
-async function claim(into: Session, { table, range }: Part, epoch: string): Promise<void> {
-  const key = `envclone:copy:${keyOf(table, range?.chunk ?? 0)}`;
-  const [operation] = await into.query<{ isFree: boolean }>(
-    `select pg_try_advisory_xact_lock(hashtextextended($2, 0)) as "isFree"
-       from envclone.operation
+/** Makes this transaction the only one that copies the parts, and one that a newer epoch has to wait for or end. */
+async function claim(into: Session, parts: readonly Part[], epoch: string): Promise<void> {
+  const keys = parts.map(({ table, range }) => `envclone:copy:${keyOf(table, range?.chunk ?? 0)}`);
+  const claimed = await into.query<{ key: string; isFree: boolean }>(
+    `select key, pg_try_advisory_xact_lock(hashtextextended(key, 0)) as "isFree"
+       from envclone.operation, unnest($2::text[]) key
       where epoch = $1 and is_ready
-        for share`,
-    [epoch, key],
+        for share of operation`,
+    [epoch, keys],
   );
-  if (!operation) {
-    throw new ConnectionError(
-      'SNAPSHOT_LOST',
-      `copying ${relationLabel(table)} (${into.environment}): another epoch has begun`,
-    );
+  if (claimed.length === 0) {
+    const [first] = parts.map(({ table }) => relationLabel(table));
+    throw new ConnectionError('SNAPSHOT_LOST', `copying ${first} (${into.environment}): another epoch has begun`);
   }
-  if (operation.isFree) return;
-  await into.query(END_EARLIER_ATTEMPT, [key]);
-  await into.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
+  for (const { key, isFree } of claimed) {
+    if (isFree) continue;
+    await into.query(END_EARLIER_ATTEMPT, [key]);
+    await into.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
+  }
 }
 
 /** An attempt whose worker is gone would keep its locks until the server notices, which takes hours: this one takes its place. */
@@ -171,7 +189,12 @@ const END_EARLIER_ATTEMPT = `
 
 const PROGRESS_MS = 500;
 
-function throttled(onProgress: CopyTablesInput['onProgress'], before: readonly LedgerEntry[]) {
+interface Report {
+  begin(table: string): (tally: PartTally) => void;
+  end(part: PartTally): void;
+}
+
+function throttled(onProgress: CopyTablesInput['onProgress'], before: readonly LedgerEntry[]): Report {
   const done = { rows: 0, bytes: 0 };
   const end = ({ rows, bytes }: PartTally) => {
     done.rows += rows;

@@ -74,19 +74,14 @@ export function addUp(parts: readonly LedgerEntry[]): TableTotals[] {
   return [...totals.values()];
 }
 
-/** Enters a part in the same transaction as its rows: both are there, or neither. Returns it with the time the transaction took. */
-export async function recordPart(
-  session: Session,
-  epoch: string,
-  part: Omit<LedgerEntry, 'milliseconds'>,
-): Promise<LedgerEntry> {
-  const { relation, chunk, rows, bytes, maskedValues, worker } = part;
-  const { milliseconds } = await session.one<{ milliseconds: number }>(
+/** Enters parts in the same transaction as their rows: both are there, or neither. */
+export async function recordParts(session: Session, epoch: string, parts: readonly LedgerEntry[]): Promise<void> {
+  await session.query(
     `insert into envclone.copied
        (epoch, table_schema, table_name, chunk, rows, bytes, masked_values, copied_by, milliseconds)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000)
-     returning milliseconds`,
-    [epoch, relation.schema, relation.name, chunk, rows, bytes, JSON.stringify(maskedValues), worker],
+     select $1, part -> 'relation' ->> 'schema', part -> 'relation' ->> 'name', (part ->> 'chunk')::int, (part ->> 'rows')::bigint,
+            (part ->> 'bytes')::bigint, part -> 'maskedValues', part ->> 'worker', (part ->> 'milliseconds')::float8
+       from jsonb_array_elements($2::jsonb) part`,
+    [epoch, JSON.stringify(parts)],
   );
-  return { ...part, milliseconds };
 }

@@ -7,14 +7,17 @@ import { createCopyWorld, heldSnapshot } from './world.js';
 
 const people = 'create table people (id int, email text)';
 const count = 'select count(*)::int from people';
+const LARGE = 50 * 1024 * 1024;
 
 test('a copy that is aborted midway leaves no row of its table, and the next one completes it', async () => {
   await using world = await createCopyWorld({
     schema: `create table a_done (id int); ${people}`,
     rows: `insert into a_done values (1); insert into people select i, repeat('x', 500) from generate_series(1, 100000) i`,
   });
+  const tables = (await world.tables()).map((table) => ({ ...table, sizeBytes: table.name === 'people' ? LARGE : 0 }));
   const abort = new AbortController();
   const aborted = world.copy({
+    tables,
     signal: abort.signal,
     gate: {
       admit: (bytes) => {
@@ -27,10 +30,23 @@ test('a copy that is aborted midway leaves no row of its table, and the next one
   expect(await world.into.column(count)).toEqual([0]);
   expect(await world.into.column('select id from a_done')).toEqual([1]);
 
-  const totals = await world.copy();
+  const totals = await world.copy({ tables });
   expect(totals.map(({ rows }) => rows)).toEqual([1, 100_000]);
   expect(await world.into.column(count)).toEqual([100_000]);
   expect(await world.into.column('select id from a_done')).toEqual([1]);
+});
+
+test('small tables are copied together or not at all', async () => {
+  await using world = await createCopyWorld({
+    schema: `create table a_first (id int); ${people}`,
+    rows: `insert into a_first values (1); insert into people select i, 'x' from generate_series(1, 1000) i`,
+  });
+  await world.into.run('alter table people add check (id < 1000)');
+  await expect(world.copy()).rejects.toMatchObject({ code: 'CONSTRAINT_VIOLATED' });
+  expect(await world.into.column('select id from a_first')).toEqual([]);
+
+  await world.into.run('alter table people drop constraint people_id_check');
+  expect((await world.copy()).map(({ rows }) => rows)).toEqual([1, 1000]);
 });
 
 test('a retried unit copies no row twice, and needs no snapshot when all is done', async () => {

@@ -1,0 +1,45 @@
+import type { ArtifactRef } from '../contracts/artifacts.js';
+import type { ClonePlan, CopyUnit } from '../contracts/plan.js';
+import { relationLabel } from '../contracts/relations.js';
+import type { SchemaStatement } from '../contracts/schema.js';
+import type { BuildKeysInput } from '../contracts/stages.js';
+import type { Services } from './services.js';
+import { ofStage } from './stage-artifacts.js';
+
+/** What the activities of one unit need of plan and schema, which may be of thousands of tables. */
+export interface UnitArtifact extends CopyUnit {
+  /** Units copied at the same time. */
+  lanes: number;
+  /** Statements of stage `keys` about its tables. */
+  keys: SchemaStatement[];
+}
+
+interface WriteUnitsInput {
+  plan: ClonePlan;
+  /** Of the source's dump, what the target gets. */
+  statements: readonly SchemaStatement[];
+}
+
+/** Every unit as an artifact of its own. */
+export async function writeUnits({ artifacts }: Services, { plan, statements }: WriteUnitsInput): Promise<void> {
+  const { operation, lanes } = plan;
+  const units: UnitArtifact[] = plan.units.map((unit) => ({ ...unit, lanes, keys: [] }));
+  const unitsOf = new Map<string, UnitArtifact[]>();
+  for (const unit of units)
+    for (const label of unit.tables.map(relationLabel)) unitsOf.set(label, [...(unitsOf.get(label) ?? []), unit]);
+  for (const statement of ofStage(statements, 'keys'))
+    for (const unit of unitsOf.get(statement.relation ? relationLabel(statement.relation) : '') ?? [])
+      unit.keys.push(statement);
+  await Promise.all(units.map((unit, index) => artifacts.writeJson(unitRef(operation, index), unit)));
+}
+
+export async function readUnit(
+  { artifacts }: Services,
+  { plan: { operation }, unit }: BuildKeysInput,
+): Promise<UnitArtifact> {
+  return artifacts.readJson<UnitArtifact>(unitRef(operation, unit));
+}
+
+function unitRef(operation: string, unit: number): ArtifactRef {
+  return { operation, name: `units/${unit}.json` };
+}
