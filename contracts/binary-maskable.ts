@@ -12,6 +12,11 @@ const TYPES = [
   'int4',
   'int8',
   'numeric',
+  'date',
+  'timestamp',
+  'timestamptz',
+  'inet',
+  'cidr',
 ] as const;
 
 /** A scalar type whose values can be masked in PostgreSQL's binary form; columns of the others make their table travel as text. */

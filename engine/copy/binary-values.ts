@@ -1,6 +1,8 @@
 import { type BinaryMaskable, isBinaryMaskable } from '../../contracts/binary-maskable.js';
 import { DataError } from '../../contracts/errors.js';
 import type { ByteBuffer } from '../postgres/byte-buffer.js';
+import { cidr, inet } from './binary-addresses.js';
+import { date, timestamp, timestamptz } from './binary-times.js';
 
 /** How the values of a type stand in COPY's binary format: the bytes behind a field's length. */
 export interface BinaryValues {
@@ -116,4 +118,9 @@ const VALUES: Record<BinaryMaskable, BinaryValues> = {
   int4: integer(4),
   int8: integer(8),
   numeric,
+  date,
+  timestamp,
+  timestamptz,
+  inet,
+  cidr,
 };
