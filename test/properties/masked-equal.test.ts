@@ -7,7 +7,7 @@ import { cloneByEngine } from './engine-clone.js';
 import { arrayOf, type Draw, literal } from './made-types.js';
 import { reporter, runsOf } from './runs.js';
 import type { SqlType } from './scalar-types.js';
-import { BYTES, JSONS, NUMBERS, TEXTS } from './scalar-values.js';
+import { BYTES, DATES, JSONS, NUMBERS, TEXTS, TIMESTAMPS } from './scalar-values.js';
 
 /** A type, what may be done to it, and the most characters that fit. */
 interface MaskedType extends SqlType {
@@ -31,6 +31,11 @@ const PERSONAL = fc.constantFrom(
 const WORDS = fc.oneof(PERSONAL, PERSONAL, TEXTS);
 const clipped = (most: number) => WORDS.map((text) => [...text].slice(0, most).join(''));
 const whole = (bits: number) => fc.bigInt({ min: -(2n ** BigInt(bits)), max: 2n ** BigInt(bits) - 1n }).map(String);
+const addresses = fc.oneof(
+  fc.ipV4(),
+  fc.ipV6().filter((address) => !address.includes('%')),
+  fc.constantFrom('10.0.0.1/8', '::1', '::ffff:10.1.2.3/120', 'fe80::1/64', '0.0.0.0/0'),
+);
 const documents = fc.oneof(
   JSONS,
   fc
@@ -46,6 +51,15 @@ const OF_TEXT = [
   'phone',
   'address',
   'accountNumber',
+  'formatPreserving',
+  'cardNumber',
+  'birthDate',
+  'date',
+  'ip',
+  'url',
+  'uuid',
+  'token',
+  'username',
   'text',
   'mask',
   'null',
@@ -53,6 +67,7 @@ const OF_TEXT = [
   'constant',
 ] as const;
 const OF_ARRAYS = ['email', 'fullName', 'phone', 'text', 'mask'] as const;
+const OF_DAYS = ['date', 'birthDate', 'null'] as const;
 const OF_NUMBERS = ['phone', 'accountNumber', 'null'] as const;
 
 const TYPES: readonly MaskedType[] = [
@@ -67,6 +82,10 @@ const TYPES: readonly MaskedType[] = [
   { sql: 'jsonb', value: documents, rules: ['json', 'json', 'empty'] },
   { sql: 'uuid', value: fc.uuid(), rules: ['mask'] },
   { sql: 'bytea', value: BYTES, rules: ['mask', 'empty'] },
+  { sql: 'date', value: DATES, rules: OF_DAYS },
+  { sql: 'timestamp', value: TIMESTAMPS, rules: OF_DAYS },
+  { sql: 'timestamptz', value: TIMESTAMPS.map((moment) => moment.replace(/(?= BC$)|(?<=\d)$/, '+00')), rules: OF_DAYS },
+  { sql: 'inet', value: addresses, rules: ['ip', 'ip', 'null'] },
   { sql: 'smallint', value: whole(15), rules: OF_NUMBERS },
   { sql: 'integer', value: whole(31), rules: OF_NUMBERS },
   { sql: 'bigint', value: whole(63), rules: OF_NUMBERS },
