@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -43,7 +44,7 @@ export async function createCloneDirectory(
   await writeFile(join(directory, '.env.production'), `DATABASE_URL='${reader}'\n`);
   await writeFile(
     join(directory, '.env.test'),
-    `DATABASE_URL='${targetUrl(bench)}'\nENVCLONE_MASK_KEY='${Buffer.alloc(32, 7).toString('base64')}'\n`,
+    `DATABASE_URL='${targetUrl(bench)}'\nENVCLONE_MASK_KEY='${randomBytes(32).toString('base64')}'\n`,
   );
   const rulesFile = join(directory, 'envclone.rules.json');
   if (given.length > 0) await writeRules(rulesFile, given);

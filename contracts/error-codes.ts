@@ -56,7 +56,7 @@ export const ERROR_CODES = {
   },
   MASK_KEY_MISSING: {
     category: 'configuration',
-    meaning: 'ENVCLONE_MASK_KEY is absent, too short, or not base64.',
+    meaning: 'ENVCLONE_MASK_KEY is absent, too short, not base64, or not random.',
     next: 'Make one with: envclone init, or: openssl rand -base64 32',
     retry: false,
   },

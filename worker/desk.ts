@@ -12,7 +12,7 @@ import { collectFacts } from '../engine/anonymizer/column-facts.js';
 import { type DecidedColumns, decideColumns, type UndecidedColumn } from '../engine/anonymizer/decide-columns.js';
 import { mergeProposals, openGroups } from '../engine/anonymizer/merge-proposals.js';
 import type { RuleProposal } from '../engine/anonymizer/propose-rules.js';
-import { readRules, writeRules } from '../engine/anonymizer/rules-file.js';
+import { inspectRules, readRules, writeRules } from '../engine/anonymizer/rules-file.js';
 import { sampleColumns } from '../engine/anonymizer/sample-columns.js';
 import { listRestorePoints } from '../engine/backup/restore-points.js';
 import { cloneOptionsFrom } from '../engine/environments/clone-options.js';
@@ -106,12 +106,13 @@ export async function openDesk(directory: string, logger: Logger = createLogger(
 
     async checkRules(environment) {
       configuration.require([environment]);
+      const file = await inspectRules(configuration.rulesFile);
       const { problems, undecided } = decideColumns({
         schema: await readSchema(await guard.admitReadable(environment)),
-        rules: await readRules(configuration.rulesFile),
+        rules: file.rules,
         generators: Object.keys(configuration.generators),
       });
-      return { problems, undecided };
+      return { problems: [...file.problems, ...problems], undecided };
     },
 
     preview: (input) => previewTable(services, input),

@@ -26,16 +26,20 @@ export const ruleSchema = shape.superRefine((rule, context) => {
   if (type !== 'json' && rule.paths) complain('paths', `${type} takes no paths`);
 });
 
-/** Rules and every mistake in them; `where` names the list in messages (`envclone.rules.json: rules`). */
+/** The rules that are well formed, and every mistake in the others; `where` names the list in messages (`envclone.rules.json: rules`). */
 export function parseRules(input: unknown, where: string): { rules: AnonymizationRule[]; problems: string[] } {
-  const parsed = z.array(ruleSchema).safeParse(input);
-  if (parsed.success) return { rules: parsed.data.map(withoutAbsent), problems: [] };
-  const problems = parsed.error.issues.map(({ path: [index, ...keys], message }) =>
-    index === undefined
-      ? `${where}: ${message}`
-      : `${where}[${String(index)}]${keys.map((key) => `.${String(key)}`).join('')}: ${message}`,
-  );
-  return { rules: [], problems };
+  const list = z.array(z.unknown()).safeParse(input);
+  if (!list.success) return { rules: [], problems: list.error.issues.map(({ message }) => `${where}: ${message}`) };
+  const rules: AnonymizationRule[] = [];
+  const problems: string[] = [];
+  for (const [index, item] of list.data.entries()) {
+    const parsed = ruleSchema.safeParse(item);
+    if (parsed.success) rules.push(withoutAbsent(parsed.data));
+    else
+      for (const { path, message } of parsed.error.issues)
+        problems.push(`${where}[${index}]${path.map((key) => `.${String(key)}`).join('')}: ${message}`);
+  }
+  return { rules, problems };
 }
 
 function withoutAbsent(rule: z.infer<typeof ruleSchema>): AnonymizationRule {

@@ -10,13 +10,16 @@ import { parseRules } from './rule-schema.js';
  * @throws ConfigurationError `CONFIGURATION_INVALID` (not JSON, not that shape), `RULE_INVALID` with every mistake and its place
  */
 export async function readRules(path: string): Promise<AnonymizationRule[]> {
-  const file = basename(path);
-  const text = await readIfExists(path);
-  if (text === undefined) return [];
-  const content = parseFile(text, file);
-  const { rules, problems } = parseRules(content, `${file}: rules`);
+  const { rules, problems } = await inspectRules(path);
   if (problems.length > 0) throw new ConfigurationError('RULE_INVALID', problems.join('\n'), { details: { problems } });
   return rules;
+}
+
+/** The file's well-formed rules beside the mistakes in the others, for a list of everything. @throws ConfigurationError `CONFIGURATION_INVALID` */
+export async function inspectRules(path: string): Promise<{ rules: AnonymizationRule[]; problems: string[] }> {
+  const file = basename(path);
+  const text = await readIfExists(path);
+  return text === undefined ? { rules: [], problems: [] } : parseRules(parseFile(text, file), `${file}: rules`);
 }
 
 /** Replaces the file as a whole: a rule a line, in the order of table and column, so that reviews show decisions. */

@@ -13,8 +13,13 @@ export function readMaskKey(target: EnvironmentSettings, processVariables: NodeJ
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) throw missing(`of ${place} is not base64`);
   const key = Buffer.from(text, 'base64');
   if (key.length < MASK_KEY_BYTES) throw missing(`of ${place} has ${key.length} bytes; it needs ${MASK_KEY_BYTES}`);
+  if (new Set(key).size < DIFFERENT_BYTES)
+    throw missing(`of ${place} is no random key: \`openssl rand -base64 32\` makes one`);
   return key;
 }
+
+/** A random key has about thirty; keys of zeros, of documentation and of examples have one or two. */
+const DIFFERENT_BYTES = 8;
 
 function missing(what: string): ConfigurationError {
   return new ConfigurationError('MASK_KEY_MISSING', `${MASK_KEY_VARIABLE} ${what}`);

@@ -6,8 +6,7 @@ import type { AnonymizationRule, AnonymizationType } from '../../contracts/anony
 import { ruleSchema } from '../../engine/anonymizer/rule-schema.js';
 import { type Desk, openDesk } from '../../worker/desk.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
-
-const MASK_KEY = Buffer.alloc(32, 7).toString('base64');
+import { MASK_KEY } from '../support/mask-key.js';
 
 let directory: string;
 beforeAll(async () => {
@@ -62,7 +61,7 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
   });
 
   test.each([
-    ['a table that is not there', rule('peeple.email', 'email'), 'there is no table peeple'],
+    ['a table that is not there', rule('peeple.email', 'email'), 'there is no table peeple; did you mean people?'],
     ['a column that is not there', rule('people.emial', 'email'), 'there is no column emial in public.people'],
     ['a type that the generator cannot make', rule('people.level', 'email'), 'email cannot mask integer'],
     [
@@ -126,12 +125,56 @@ test('rows that outnumber what a short column can tell apart are a problem', asy
   ]);
 });
 
-test('the check writes nothing, and mistakes of form are refused with their places', async () => {
+test('mistakes of form are listed with their places beside everything else; the check writes nothing', async () => {
   await using people = await createDatabase({ sql: PEOPLE });
-  const desk = await deskOf(people, [{ ...FITTING[0], anonymizationType: 'emial' }]);
+  const desk = await deskOf(people, [
+    { ...rule('people.email', 'email'), anonymizationType: 'emial' },
+    rule('visits.note', 'keep', { value: 'x' }),
+    rule('peeple.x', 'email'),
+    rule('people.code', 'mask'),
+  ]);
   const before = await readFile(join(directory, 'envclone.rules.json'), 'utf8');
-  await expect(desk.checkRules('staging')).rejects.toMatchObject({ code: 'RULE_INVALID' });
+  const { problems, undecided } = await desk.checkRules('staging');
+  expect(problems).toEqual([
+    expect.stringContaining('rules[0].anonymizationType'),
+    expect.stringContaining('rules[1].value: keep takes no value'),
+    expect.stringContaining('there is no table peeple'),
+    expect.stringContaining('it has 8'),
+  ]);
+  expect(undecided.map(({ column }) => column)).toEqual(['email', 'person_email', 'phone', 'note']);
+  await expect(desk.rules('staging', { write: true })).rejects.toMatchObject({ code: 'RULE_INVALID' });
   expect(await readFile(join(directory, 'envclone.rules.json'), 'utf8')).toBe(before);
+});
+
+test('one run lists mistakes of form, of names and of fit', async () => {
+  await using people = await createDatabase({ sql: PEOPLE });
+  const desk = await deskOf(people, [
+    { ...rule('people.email', 'email'), surprise: 1 },
+    rule('people.id', 'constant'),
+    rule('peeple.x', 'email'),
+    rule('people.emial', 'email'),
+    rule('people.loud', 'mask'),
+    rule('people.code', 'mask'),
+    rule('people.level', 'email'),
+    rule('people.phone', 'custom', { customGenerator: 'plate' }),
+    rule('people.email', 'email'),
+    rule('visits.person_email', 'email', { domain: 'visits' }),
+  ]);
+  const { problems, undecided } = await desk.checkRules('staging');
+  const kinds = [
+    'surprise',
+    'constant needs a value',
+    'no table peeple; did you mean people?',
+    'no column emial',
+    'is generated',
+    'values for about 500 rows',
+    'email cannot mask integer',
+    'no generator plate',
+    'in domain visits) are tied',
+  ];
+  for (const kind of kinds) expect(problems).toContainEqual(expect.stringContaining(kind));
+  expect(problems).toHaveLength(kinds.length);
+  expect(undecided.map(({ column }) => column)).toEqual(['note']);
 });
 
 test('writing keeps every rule as it was, in every field, beside the new ones', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createOwner } from '../../examples/loft/create.js';
 import { databaseUrl, onServer, type PostgresMajor } from '../support/databases.js';
+import { MASK_KEY } from '../support/mask-key.js';
 import { createWorld } from '../support/world.js';
 
 test.each<PostgresMajor>([13, 17])(
@@ -10,7 +11,7 @@ test.each<PostgresMajor>([13, 17])(
     const serverUrl = databaseUrl(world.target.url, 'postgres');
     const user = `owner_${world.target.name}`;
     const [url = ''] = await createOwner({ serverUrl, user, password: 'owner', databases: [world.target.name] });
-    await world.environment('test', { DATABASE_URL: url, ENVCLONE_MASK_KEY: Buffer.alloc(32, 7).toString('base64') });
+    await world.environment('test', { DATABASE_URL: url, ENVCLONE_MASK_KEY: MASK_KEY });
 
     const result = await world.cloner.cloneEnvironment({ source: 'production', target: 'test', confirm: 'test' });
 

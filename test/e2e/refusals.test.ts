@@ -4,10 +4,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { freePort } from '../../examples/local-postgres.js';
 import { rowHashes } from '../support/checksum.js';
 import { databaseUrl, onServer } from '../support/databases.js';
+import { MASK_KEY } from '../support/mask-key.js';
 import { createWorld, type World } from '../support/world.js';
 
 const CLONE = { source: 'production', target: 'test', confirm: 'test' };
-const KEY = Buffer.alloc(32, 7).toString('base64');
 
 let world: World;
 let reader: string;
@@ -23,7 +23,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 beforeEach(async () => {
   await world.environment('production', { DATABASE_URL: reader });
-  await world.environment('test', { DATABASE_URL: world.target.url, ENVCLONE_MASK_KEY: KEY });
+  await world.environment('test', { DATABASE_URL: world.target.url, ENVCLONE_MASK_KEY: MASK_KEY });
   await settle();
 });
 
@@ -34,7 +34,7 @@ test('a target that is production by type is refused', async () => {
 
 test('a target that is production by another spelling of its URL is refused', async () => {
   const alias = databaseUrl(world.source.url, world.source.name).replace('127.0.0.1', 'localhost');
-  await world.environment('test', { DATABASE_URL: alias, ENVCLONE_MASK_KEY: KEY });
+  await world.environment('test', { DATABASE_URL: alias, ENVCLONE_MASK_KEY: MASK_KEY });
   await settle();
   expect(await refusal()).toMatchObject({ code: 'TARGET_IS_PRODUCTION', target: 'untouched' });
 });
@@ -77,7 +77,10 @@ test('a source that is down is asked again, and then named without its password'
 
 test('a target that is down is asked again, and then named without its password', async () => {
   const port = await freePort();
-  await world.environment('test', { DATABASE_URL: `postgres://u:hidden@127.0.0.1:${port}/x`, ENVCLONE_MASK_KEY: KEY });
+  await world.environment('test', {
+    DATABASE_URL: `postgres://u:hidden@127.0.0.1:${port}/x`,
+    ENVCLONE_MASK_KEY: MASK_KEY,
+  });
   await settle();
   const failure = await refusal();
   expect(failure).toMatchObject({ code: 'CONNECTION_FAILED', target: 'untouched' });

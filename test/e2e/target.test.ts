@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { olderLoftSql } from '../../examples/loft/create.js';
 import { checksum, rowHashes, schemaText } from '../support/checksum.js';
 import { databaseUrl, onServer } from '../support/databases.js';
+import { MASK_KEY } from '../support/mask-key.js';
 import { createWorld, type World } from '../support/world.js';
 
 const CLONE = { source: 'production', target: 'test', confirm: 'test' };
@@ -68,7 +69,7 @@ test('when rows break a constraint once masked, the target is as it was before',
 async function absentDatabase(world: World): Promise<{ url: string; name: string }> {
   const name = `${world.target.name}_absent`;
   const url = databaseUrl(world.target.url, name);
-  await world.environment('test', { DATABASE_URL: url, ENVCLONE_MASK_KEY: Buffer.alloc(32, 7).toString('base64') });
+  await world.environment('test', { DATABASE_URL: url, ENVCLONE_MASK_KEY: MASK_KEY });
   return { url, name };
 }
 

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { loadConfiguration } from '../../engine/environments/load-configuration.js';
+import { MASK_KEY } from '../support/mask-key.js';
 import { createDirectory } from './directory.js';
 
 const TINY = { environments: { production: { type: 'production' }, test: { type: 'test' } } };
@@ -188,19 +190,24 @@ test('no secret is printed with the configuration', async () => {
   expect(configuration.alerts.webhook?.reveal()).toBe('https://chat.example.com/sesame');
 });
 
-const KEY = Buffer.alloc(32, 7).toString('base64');
-
 test("the masking key is the target's, unless the process environment has one", async () => {
-  const files = { 'envclone.config.json': TINY, ...URLS, '.env.test': `${URLS['.env.test']}ENVCLONE_MASK_KEY=${KEY}` };
-  expect((await load(files)).maskKey('test')).toEqual(Buffer.alloc(32, 7));
-  const other = Buffer.alloc(32, 8).toString('base64');
-  expect((await load(files, { ENVCLONE_MASK_KEY: other })).maskKey('test')).toEqual(Buffer.alloc(32, 8));
+  const files = {
+    'envclone.config.json': TINY,
+    ...URLS,
+    '.env.test': `${URLS['.env.test']}ENVCLONE_MASK_KEY=${MASK_KEY}`,
+  };
+  expect((await load(files)).maskKey('test')).toEqual(Buffer.from(MASK_KEY, 'base64'));
+  const other = randomBytes(32);
+  const ofProcess = await load(files, { ENVCLONE_MASK_KEY: other.toString('base64') });
+  expect(ofProcess.maskKey('test')).toEqual(other);
 });
 
 test.each([
   ['', 'is neither in the process environment nor in .env.test'],
   ['c2hvcnQ=', 'has 5 bytes; it needs 32'],
   ['sesame!!', 'is not base64'],
+  [Buffer.alloc(32).toString('base64'), 'is no random key'],
+  ['BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=', 'is no random key'],
 ])('the masking key %j is refused', async (key, message) => {
   const configuration = await load({ 'envclone.config.json': TINY, ...URLS }, { ENVCLONE_MASK_KEY: key });
   expect(() => configuration.maskKey('test')).toThrow(

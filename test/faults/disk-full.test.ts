@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { checksum } from '../support/checksum.js';
 import { databaseUrl, onServer } from '../support/databases.js';
+import { MASK_KEY } from '../support/mask-key.js';
 import { createWorld } from '../support/world.js';
 
 const major = 15;
@@ -26,7 +27,7 @@ test.skipIf(!isRoot)(
       const url = databaseUrl(server, name);
       await onServer(url, 'create table mine as select n from generate_series(1, 1000) n');
       const before = await checksum(url);
-      await world.environment('test', { DATABASE_URL: url, ENVCLONE_MASK_KEY: Buffer.alloc(32, 7).toString('base64') });
+      await world.environment('test', { DATABASE_URL: url, ENVCLONE_MASK_KEY: MASK_KEY });
       const clone = { source: 'production', target: 'test', confirm: 'test' };
       const failure = await world.cloner.cloneEnvironment(clone).catch((error: unknown) => error);
 

@@ -10,6 +10,7 @@ import { openDesk } from '../../worker/desk.js';
 import { type RunningWorker, startWorker } from '../../worker/start-worker.js';
 import { loftDatabase } from '../loft/loft-database.js';
 import { createDatabase, onServer, type PostgresMajor, type TestDatabase } from './databases.js';
+import { MASK_KEY } from './mask-key.js';
 
 export interface World extends AsyncDisposable {
   directory: string;
@@ -74,7 +75,7 @@ export async function createWorld({
   });
   await environment('test', {
     DATABASE_URL: targetDatabase.url,
-    ENVCLONE_MASK_KEY: Buffer.alloc(32, 7).toString('base64'),
+    ENVCLONE_MASK_KEY: MASK_KEY,
   });
   const desk = await openDesk(directory);
   await desk.rules('production', { write: true, undecided: 'mask', sample: false });
