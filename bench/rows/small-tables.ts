@@ -1,7 +1,7 @@
 import { createCloneDirectory } from '../clone-directory.js';
 import { isThere, measureCommand } from '../command.js';
 import { smallTablesDatabase } from '../data/small-tables.js';
-import { resetTarget, targetUrl } from '../databases.js';
+import { replaceTarget, targetUrl } from '../databases.js';
 import type { BenchRow } from '../row.js';
 import { COMPARED_NOTE, ourSide, UNMASKED } from './sides.js';
 
@@ -20,13 +20,14 @@ export const smallTables: BenchRow = {
     const { directory } = await createCloneDirectory(bench, sourceUrl);
     const command = 'pg_dump "$SOURCE" | psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 "$TARGET"';
     const env = { SOURCE: sourceUrl, TARGET: targetUrl(bench) };
+    const reset = () => replaceTarget(bench);
     return {
       sides: [
-        ourSide(bench, 'unmasked', { directory, comparedStages: true, options: UNMASKED }),
+        { ...ourSide(bench, 'unmasked', { directory, comparedStages: true, options: UNMASKED }), reset },
         {
           name: 'pg_dump',
           what: command,
-          reset: () => resetTarget(bench),
+          reset,
           run: () => measureCommand(`${command} >/dev/null`, { env }),
         },
       ],
