@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { addressBytes, addressText } from '../postgres/inet.js';
 import { createRandom } from './random.js';
 import type { SipHash } from './sip-hash.js';
 
@@ -31,7 +31,7 @@ interface Range {
 export function otherAddress(value: string, hash: SipHash): string | undefined {
   const [address = '', prefix] = value.split('/', 2);
   if (prefix !== undefined && !/^\d{1,3}$/.test(prefix)) return undefined;
-  const bytes = isIPv4(address) ? address.split('.').map(Number) : isIPv6(address) ? bytesOfV6(address) : undefined;
+  const bytes = addressBytes(address);
   if (!bytes) return undefined;
   const { high, low } = hash.text(bytes.join('.'));
   const random = createRandom({ high, low });
@@ -42,7 +42,7 @@ export function otherAddress(value: string, hash: SipHash): string | undefined {
   });
   const last = other.length - 1;
   if (other.join() === bytes.join()) other[last] = (other[last] as number) ^ 1;
-  return textOf(other) + (prefix === undefined ? '' : `/${prefix}`);
+  return addressText(other) + (prefix === undefined ? '' : `/${prefix}`);
 }
 
 function rangeOf(bytes: readonly number[], random: number): Range {
@@ -57,24 +57,4 @@ function rangeOf(bytes: readonly number[], random: number): Range {
   }
   const isLoopback = bytes.every((byte, index) => byte === (index === 15 ? 1 : 0));
   return isLoopback ? MAPPED_LOOPBACK : (V6.find(isIn) ?? PUBLIC_V6);
-}
-
-function bytesOfV6(address: string): number[] | undefined {
-  if (address.includes('%')) return undefined;
-  const whole = address.replace(/[\d.]+\.[\d.]+$/, (v4) => {
-    const [a = 0, b = 0, c = 0, d = 0] = v4.split('.').map(Number);
-    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
-  });
-  const [left = '', right] = whole.split('::').map((part) => part.split(':').filter(Boolean));
-  const groups = [...left, ...Array<string>(8 - left.length - (right?.length ?? 0)).fill('0'), ...(right ?? [])];
-  return groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]);
-}
-
-/** As PostgreSQL would read and write it; IPv6 without shortening zeros. */
-function textOf(bytes: readonly number[]): string {
-  if (bytes.length === 4) return bytes.join('.');
-  const groups = Array.from({ length: 8 }, (_, at) =>
-    (((bytes[2 * at] as number) << 8) | (bytes[2 * at + 1] as number)).toString(16),
-  );
-  return groups.join(':');
 }
