@@ -3,6 +3,7 @@ import type { ClonePlan, CopyUnit } from '../contracts/plan.js';
 import { relationLabel } from '../contracts/relations.js';
 import type { SchemaStatement } from '../contracts/schema.js';
 import type { BuildKeysInput } from '../contracts/stages.js';
+import { groupBy } from '../engine/catalog/group-by.js';
 import type { Services } from './services.js';
 import { ofStage } from './stage-artifacts.js';
 
@@ -24,12 +25,12 @@ interface WriteUnitsInput {
 export async function writeUnits({ artifacts }: Services, { plan, statements }: WriteUnitsInput): Promise<void> {
   const { operation, lanes } = plan;
   const units: UnitArtifact[] = plan.units.map((unit) => ({ ...unit, lanes, keys: [] }));
-  const unitsOf = new Map<string, UnitArtifact[]>();
-  for (const unit of units)
-    for (const label of unit.tables.map(relationLabel)) unitsOf.set(label, [...(unitsOf.get(label) ?? []), unit]);
-  for (const statement of ofStage(statements, 'keys'))
-    for (const unit of unitsOf.get(statement.relation ? relationLabel(statement.relation) : '') ?? [])
-      unit.keys.push(statement);
+  const places = units.flatMap((unit) => unit.tables.map((table) => ({ label: relationLabel(table), unit })));
+  const placesOf = groupBy(places, ({ label }) => label);
+  for (const statement of ofStage(statements, 'keys')) {
+    const label = statement.relation && relationLabel(statement.relation);
+    for (const { unit } of (label && placesOf.get(label)) || []) unit.keys.push(statement);
+  }
   await Promise.all(units.map((unit, index) => artifacts.writeJson(unitRef(operation, index), unit)));
 }
 

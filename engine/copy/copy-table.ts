@@ -1,13 +1,12 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ConnectionError, DataError } from '../../contracts/errors.js';
+import { DataError } from '../../contracts/errors.js';
 import type { TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { TypeShape } from '../../contracts/schema.js';
 import type { TableMasker } from '../../contracts/value-masker.js';
 import { type FailureContext, translatePostgresError } from '../postgres/errors.js';
 import { explainLockTimeout } from '../postgres/lock-holders.js';
-import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import type { ReadOnlySource } from '../safety/proofs.js';
 import { BinaryRowMasker } from './binary-rows.js';
@@ -82,25 +81,6 @@ export async function copyTable(input: CopyTableInput): Promise<Omit<LedgerEntry
     maskedValues: countsByName(table, rowMasker),
   };
 }
-
-/**
- * TRUNCATE, and an ALTER TABLE that rewrites the rows, show in older snapshots too: as a table without them. COPY's lock keeps them away from
- * its beginning on; whether one came between snapshot and COPY is told by the table's file. @throws ConnectionError `SNAPSHOT_LOST`
- */
-export async function requireUnchanged(tables: readonly TablePlan[], session: Session): Promise<void> {
-  const rows = await session.query<{ at: number }>(OTHER_FILE, [tables.map(quoteRelation)]);
-  const changed = rows.flatMap(({ at }) => tables[at - 1] ?? []);
-  if (changed.length === 0) return;
-  const what = `${changed.map(relationLabel).join(', ')}: truncated or rewritten after the snapshot was taken`;
-  throw new ConnectionError('SNAPSHOT_LOST', `copying from ${session.environment}: ${what}`);
-}
-
-/** The catalog's row is as old as the snapshot, the function's answer is not. */
-const OTHER_FILE = `
-  select at::int
-    from unnest($1::text[]) with ordinality as asked (name, at)
-    left join pg_class c on c.oid = asked.name::regclass
-   where (pg_relation_filenode(c.oid) = c.relfilenode) is not true`;
 
 function rowMaskerOf(table: TablePlan, masker: TableMasker | undefined): RowMasker | undefined {
   if (!masker?.columns.some((mask) => mask !== undefined)) return undefined;

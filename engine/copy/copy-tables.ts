@@ -8,8 +8,9 @@ import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget, ReadOnlySource } from '../safety/proofs.js';
 import { type CopyPart, emptyingSql, isFrozen, isSmall } from './copy-statements.js';
-import { copyTable, type Gate, type PartTally, requireUnchanged } from './copy-table.js';
+import { copyTable, type Gate, type PartTally } from './copy-table.js';
 import { addUp, type LedgerEntry, partsDone, recordParts, type TableTotals } from './ledger-entries.js';
+import { requireUnchanged } from './require-unchanged.js';
 import { openSnapshotReader } from './snapshot-reader.js';
 
 export type { TableTotals };

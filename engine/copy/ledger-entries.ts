@@ -12,7 +12,7 @@ export interface TableTotals {
   bytes: number;
   /** By column name: values that its masker was given. Columns without a masker are absent. */
   maskedValues: Record<string, number>;
-  /** How long its transactions took, added up. */
+  /** How long its copies took, added up. */
   milliseconds: number;
 }
 
