@@ -36,6 +36,19 @@ export type AnonymizationType = (typeof ANONYMIZATION_TYPES)[number];
 /** What `passwordHash` makes of every value: the bcrypt hash of the password `envclone-test`. */
 export const TEST_PASSWORD_HASH = '$2a$10$envclonetestpasswordsOa8Ov/slwkaUyl1nhibbD459Fkx14UQC';
 
+/** What a clone is searched for: kinds of personal data that can be told by their form, and names of the source's people. */
+export const PERSONAL_DATA_KINDS = ['email', 'phone', 'iban', 'cardNumber', 'nationalId', 'personName'] as const;
+
+export type PersonalDataKind = (typeof PERSONAL_DATA_KINDS)[number];
+
+/** A false alarm of the search, or what may stay: decided by a person, in `envclone.rules.json`. */
+export interface Acceptance {
+  /** As the finding names it: `public.settings.value`, `function public.is_admin()`. */
+  place: string;
+  kinds: PersonalDataKind[];
+  reason: string;
+}
+
 /** What happens to one column. Written by people in `envclone.rules.json`, or given for one run as a custom rule. */
 export interface AnonymizationRule {
   /** `schema.table`; without a schema, `public` is meant. */

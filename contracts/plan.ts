@@ -1,4 +1,4 @@
-import type { AnonymizationType } from './anonymization.js';
+import type { Acceptance, AnonymizationType } from './anonymization.js';
 import type { ArtifactRef } from './artifacts.js';
 import type { CloneOptions, NeutralizedObject } from './clone.js';
 import type { RelationName } from './relations.js';
@@ -82,6 +82,8 @@ export interface ClonePlan {
   /** Columns that become null because what they reference stays empty. */
   nulled: { table: string; column: string; reason: string }[];
   neutralized: NeutralizedObject[];
+  /** Personal data that a person let stay, or false alarms. */
+  accepted?: Acceptance[];
   leftOut: LeftOut[];
   createsDatabase: boolean;
   createsRoles: string[];

@@ -13,6 +13,12 @@ export function isFirstName(value: string): boolean {
   return first !== undefined && others.length === 0 && FIRST_NAMES.has(first);
 }
 
+/** A word that masked names are made of, or that is frequent among names. */
+export function isDictionaryWord(word: string): boolean {
+  const plainWord = plain(word);
+  return FIRST_NAMES.has(plainWord) || LAST_NAMES.has(plainWord);
+}
+
 /** The words of a value that has nothing but words; none when it has more. */
 function nameParts(value: string): string[] {
   if (value.length > 80 || !/^[\p{L}\p{M}'’. -]+$/u.test(value)) return [];

@@ -9,6 +9,7 @@ import { checkForeignKeys } from './foreign-keys-check.js';
 import { type HealthCheckOptions, runHealthChecks } from './health-checks.js';
 import { checkIndexes } from './indexes-check.js';
 import { checkLeaks } from './leaks-check.js';
+import { checkPersonalData } from './personal-data-check.js';
 import { checkRowSecurity } from './row-security-check.js';
 import { checkRows } from './rows-check.js';
 import { type RunSuitesOptions, runSuites } from './run-suites.js';
@@ -88,6 +89,7 @@ const CHECKS: readonly Check[] = [
   checkForeignKeys,
   checkFixedValues,
   checkLeaks,
+  checkPersonalData,
 ];
 
 function judgeHealth({ checks }: HealthReport): CheckOutcome {

@@ -58,6 +58,7 @@ test('every defect is found in one go', async () => {
     'public.visit has 0 rows, expected 1',
     'sequence public.person_id_seq is behind its column: the next insert would collide',
     'public.person.email: 1 row holds the value of its source',
+    'public.person.email: 1 row with e-mail addresses, of people of the source (id 5)',
   ]);
 });
 

@@ -1,0 +1,118 @@
+import type { PersonalDataKind } from '../../contracts/anonymization.js';
+import type { ColumnPlan, TablePlan } from '../../contracts/plan.js';
+import { isDictionaryWord } from '../anonymizer/known-names.js';
+import { quoteIdentifier, quoteRelation } from '../postgres/quote.js';
+import type { Session } from '../postgres/session.js';
+import { isReserved } from './personal-data.js';
+import { filterOf } from './table-filter.js';
+import { sampleOf } from './table-sample.js';
+import { emailsIn, type TextTokens } from './text-tokens.js';
+
+const PEOPLE_A_TABLE = 2_000;
+/** A value of more rows belongs to a company rather than to a person. */
+const MOST_ROWS = 20;
+/** A national number without its leading zero, or its end. */
+const PHONE_DIGITS = 9;
+
+/** E-mail addresses, phone numbers and names of people of the source, as its masked columns hold them. In memory alone, never in a finding. */
+export class KnownPeople {
+  readonly #emails = new Set<string>();
+  readonly #phones = new Set<string>();
+  /** Names by their first word, each as its words. */
+  readonly #names = new Map<string, KnownName[]>();
+
+  add(kind: PersonalDataKind, value: string): void {
+    if (kind === 'email') for (const email of emailsIn(value)) if (!isReserved(email)) this.#emails.add(email);
+    if (kind === 'phone') {
+      const digits = lastDigits(value);
+      if (digits.length === PHONE_DIGITS) this.#phones.add(digits);
+    }
+    if (kind === 'personName') this.#addName(wordsOf(value));
+  }
+
+  /**
+   * Kinds of what is in a text. `mayBeMade`: generators made some of it, and they make phone numbers and ordinary names that somebody has: then only
+   * addresses and rare names are evidence.
+   */
+  foundIn(text: string, tokens: TextTokens, { mayBeMade }: { mayBeMade: boolean }): PersonalDataKind[] {
+    const found: PersonalDataKind[] = [];
+    if (tokens.emails.some((email) => this.#emails.has(email))) found.push('email');
+    if (this.#hasName(text, mayBeMade)) found.push('personName');
+    if (!mayBeMade && tokens.numbers.some((number) => this.#phones.has(lastDigits(number)))) found.push('phone');
+    return found;
+  }
+
+  #addName(words: readonly string[]): void {
+    const [first, ...others] = words;
+    if (first === undefined || others.length === 0 || words.join('').length < SHORTEST_NAME) return;
+    const known = this.#names.get(first) ?? [];
+    if (known.some((name) => name.others.join() === others.join())) return;
+    this.#names.set(first, [...known, { others, isRare: !words.every(isDictionaryWord) }]);
+  }
+
+  #hasName(text: string, mayBeMade: boolean): boolean {
+    if (this.#names.size === 0 || text.length <= SHORTEST_NAME || !/\p{L}\P{L}+\p{L}/u.test(text)) return false;
+    const words = wordsOf(text);
+    return words.some((word, at) =>
+      this.#names
+        .get(word)
+        ?.some(
+          ({ others, isRare }) =>
+            (isRare || !mayBeMade) && others.every((other, index) => words[at + 1 + index] === other),
+        ),
+    );
+  }
+}
+
+interface KnownName {
+  others: string[];
+  /** Has a word that no generator writes. */
+  isRare: boolean;
+}
+
+const SHORTEST_NAME = 8;
+
+function lastDigits(number: string): string {
+  return number.replace(/\D/g, '').slice(-PHONE_DIGITS);
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{M}'’-]+/gu) ?? [];
+}
+
+/** A sample of each table's people: the first values of its masked columns, or of pages drawn from all over it. */
+export async function readKnownPeople(source: Session, tables: readonly TablePlan[]): Promise<KnownPeople> {
+  const people = new KnownPeople();
+  for (const table of tables) {
+    const columns = table.columns.flatMap(asPersonal);
+    if (columns.length === 0) continue;
+    const rows = await source.query<Record<string, string | null>>(`
+      select ${columns.map(({ name }, at) => `t.${quoteIdentifier(name)}::text as c${at}`).join(', ')}
+        from only ${quoteRelation(table)} t${sampleOf(table, PEOPLE_A_TABLE)}${filterOf(table.where)}
+       limit ${PEOPLE_A_TABLE}`);
+    for (const [at, { kind }] of columns.entries()) {
+      for (const value of rareValues(rows.map((row) => row[`c${at}`] ?? ''))) people.add(kind, value);
+    }
+  }
+  return people;
+}
+
+function asPersonal({ name, rule, shape }: ColumnPlan): { name: string; kind: PersonalDataKind }[] {
+  const kind = rule && KIND_OF_RULE[rule.type];
+  return kind && shape.kind === 'scalar' ? [{ name, kind }] : [];
+}
+
+const KIND_OF_RULE: { readonly [type: string]: PersonalDataKind } = {
+  email: 'email',
+  guestEmail: 'email',
+  phone: 'phone',
+  name: 'personName',
+  fullName: 'personName',
+  guestName: 'personName',
+};
+
+function rareValues(values: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].flatMap(([value, count]) => (count <= MOST_ROWS ? [value] : []));
+}

@@ -1,0 +1,140 @@
+import type { Acceptance } from '../../contracts/anonymization.js';
+import { plannedTables, type TablePlan } from '../../contracts/plan.js';
+import { relationLabel } from '../../contracts/relations.js';
+import type { ValidationError, ValidationWarning } from '../../contracts/validation.js';
+import { inLanes } from '../postgres/lanes.js';
+import { quoteRelation } from '../postgres/quote.js';
+import type { Session } from '../postgres/session.js';
+import type { ReadOnlySource } from '../safety/proofs.js';
+import { type CheckContext, type CheckOutcome, openSource, openTarget } from './check.js';
+import { readDefinitionTexts } from './definition-texts.js';
+import { type KnownPeople, readKnownPeople } from './known-people.js';
+import { findForms } from './personal-data.js';
+import { PlaceTally } from './place-tally.js';
+import { sampleShare } from './table-sample.js';
+import { readTextRelations, type TextRelation } from './text-places.js';
+import { tokensOf } from './text-tokens.js';
+
+/**
+ * No text of the clone holds personal data, in whatever column, document, array, view, comment or function it stands. Kept values are searched for
+ * everything that has the form of such data; all values for a sample of the source's people. What a person accepted is left out.
+ */
+export async function checkPersonalData(context: CheckContext): Promise<CheckOutcome> {
+  const { plan, source } = context;
+  const outcome: CheckOutcome = { errors: [], warnings: [] };
+  if (!plan?.options.anonymizeData || !source) return outcome;
+  await using target = await openTarget(context);
+  const relations = await readTextRelations(target, plan);
+  const people = await readPeople(source, plannedTables(plan), context);
+  const tallies = new Tallies();
+  await inLanes({
+    tasks: relations.map((relation) => ({ relation, share: shareOf(relation, context) })),
+    session: target,
+    lanes: LANES,
+    connect: () => openTarget(context),
+    async work(session, { relation, share }) {
+      await searchRelation(session, { relation, share, people, tallies });
+      if (share < 1) outcome.warnings.push(sampled(relation, share));
+    },
+  });
+  for (const { label, text } of await readDefinitionTexts(target)) {
+    tallies.of(label).see({ known: people.foundIn(text, tokensOf(text), { mayBeMade: false }), forms: [], key: '' });
+  }
+  outcome.errors.push(...tallies.errors(plan.accepted ?? []));
+  return outcome;
+}
+
+const LANES = 2;
+/** Of one relation; beyond, pages drawn from all over it have to do, unless all are asked for. */
+const BYTES_SEARCHED = 64 * 1024 * 1024;
+const BYTES_A_FETCH = 1024 * 1024;
+const ROWS_A_FETCH = 2_000;
+
+async function readPeople(
+  source: ReadOnlySource,
+  tables: readonly TablePlan[],
+  { signal }: CheckContext,
+): Promise<KnownPeople> {
+  await using session = await openSource(source, signal);
+  return await readKnownPeople(session, tables);
+}
+
+function shareOf({ sizeBytes }: TextRelation, { deep = false }: CheckContext): number {
+  const share = BYTES_SEARCHED / Math.max(1, sizeBytes);
+  return deep || share >= 0.5 ? 1 : share;
+}
+
+function sampled({ relation }: TextRelation, share: number): ValidationWarning {
+  const object = relationLabel(relation);
+  return { message: `${object}: one of ${Math.round(1 / share)} pages was searched for personal data`, object };
+}
+
+interface Search {
+  relation: TextRelation;
+  share: number;
+  people: KnownPeople;
+  tallies: Tallies;
+}
+
+async function searchRelation(session: Session, { relation, share, people, tallies }: Search): Promise<void> {
+  const { places, key } = relation;
+  const texts = places.map(({ text }, at) => `${text} as c${at}`);
+  const sql = `select ${key} as key, ${texts.join(', ')} from only ${quoteRelation(relation.relation)} t${sampleShare(share)}`;
+  await eachRow(session, { sql, rowsAFetch: rowsAFetch(relation) }, (row) => {
+    for (const [at, { label, mayBeMade }] of places.entries()) {
+      const text = row[`c${at}`];
+      if (!text) continue;
+      const tokens = tokensOf(text);
+      const known = people.foundIn(text, tokens, { mayBeMade });
+      const forms = mayBeMade ? [] : findForms(text, tokens);
+      if (known.length > 0 || forms.length > 0) tallies.of(label).see({ known, forms, key: row.key ?? '' });
+    }
+  });
+}
+
+type Row = Record<string, string | null>;
+
+async function eachRow(
+  session: Session,
+  { sql, rowsAFetch }: { sql: string; rowsAFetch: number },
+  onRow: (row: Row) => void,
+): Promise<void> {
+  await session.transaction(
+    async () => {
+      await session.query(`declare texts no scroll cursor for ${sql}`);
+      for (let rows: Row[]; ; ) {
+        rows = await session.query<Row>(`fetch ${rowsAFetch} from texts`);
+        for (const row of rows) onRow(row);
+        if (rows.length < rowsAFetch) return;
+      }
+    },
+    { mode: 'read only' },
+  );
+}
+
+/** What fits into memory, by the size of an average row. */
+function rowsAFetch({ sizeBytes, estimatedRows }: TextRelation): number {
+  const rowBytes = sizeBytes / Math.max(1, estimatedRows);
+  return Math.max(1, Math.min(ROWS_A_FETCH, Math.floor(BYTES_A_FETCH / Math.max(1, rowBytes))));
+}
+
+/** One a place; a partitioned table's partitions share theirs. */
+class Tallies {
+  readonly #byLabel = new Map<string, PlaceTally>();
+
+  of(label: string): PlaceTally {
+    const tally = this.#byLabel.get(label) ?? new PlaceTally();
+    this.#byLabel.set(label, tally);
+    return tally;
+  }
+
+  errors(accepted: readonly Acceptance[]): ValidationError[] {
+    const isAccepted = new Set(accepted.flatMap(({ place, kinds }) => kinds.map((kind) => `${place} ${kind}`)));
+    return [...this.#byLabel].flatMap(([object, tally]) =>
+      tally
+        .findings()
+        .filter(({ kind }) => !isAccepted.has(`${object} ${kind}`))
+        .map(({ message }) => ({ code: 'VALIDATION_FAILED' as const, message: `${object}: ${message}`, object })),
+    );
+  }
+}
