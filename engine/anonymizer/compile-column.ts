@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../contracts/errors.js';
 import type { ColumnPlan, ColumnRule } from '../../contracts/plan.js';
 import type { TypeShape } from '../../contracts/schema.js';
 import type { ValueMasker } from '../../contracts/value-masker.js';
-import { maskedRoom } from './byte-text.js';
+import { LAST_ASCII, maskedRoom } from './byte-text.js';
 import { mapArray, mapComposite } from './containers.js';
 import { type CustomGenerator, createCustomMasker } from './custom-generator.js';
 import { alwaysOf, emptyOf } from './empty-value.js';
@@ -104,7 +104,7 @@ function generatedText(rule: ColumnRule, type: string, hashOf: CompileInput['has
       : type === 'bpchar'
         ? (value: string) => generator.mask(value.trimEnd(), tools)
         : (value: string) => generator.mask(value, tools);
-  const masker: ValueMasker = (value) => (value.charCodeAt(0) > SPACE || value.trim() !== '' ? mask(value) : value);
+  const masker: ValueMasker = (value) => (isBlank(value) ? value : mask(value));
   const { maskBytes } = generator;
   if (type === 'text' || type === 'varchar') {
     masker.bytes = (from, at, stop, out) => {
@@ -118,6 +118,11 @@ function generatedText(rule: ColumnRule, type: string, hashOf: CompileInput['has
 }
 
 const SPACE = 0x20;
+
+function isBlank(value: string): boolean {
+  const first = value.charCodeAt(0);
+  return !(first > SPACE && first <= LAST_ASCII) && value.trim() === '';
+}
 
 /** Blanks beyond ASCII begin with one of these bytes, as other characters do. */
 function maybeBlank(first: number): boolean {
