@@ -24,11 +24,27 @@ export const birthDate = defineGenerator({
   maskBytes: maskDays((day, hash) => {
     const year = new Date(day * DAY_MS).getUTCFullYear();
     const first = Date.UTC(year, 0, 1) / DAY_MS;
-    const days = Date.UTC(year + 1, 0, 1) / DAY_MS - first;
-    const accept = (digits: string) => Number(digits) < days;
-    return first + Number(permuteDigits(hash, String(day - first).padStart(3, '0'), { tweak: year, accept }));
+    const days = daysOf(year, hash);
+    const known = days[day - first] as number;
+    if (known > 0) return first + known - 1;
+    const length = Date.UTC(year + 1, 0, 1) / DAY_MS - first;
+    const accept = (digits: string) => Number(digits) < length;
+    const other = Number(permuteDigits(hash, String(day - first).padStart(3, '0'), { tweak: year, accept }));
+    days[day - first] = other + 1;
+    return first + other;
   }),
 });
+
+/** By hash and year: the day that takes a day's place, plus one; 0 is not known yet. */
+const kept = new WeakMap<SipHash, Map<number, Uint16Array>>();
+
+function daysOf(year: number, hash: SipHash): Uint16Array {
+  const years = kept.get(hash) ?? new Map<number, Uint16Array>();
+  kept.set(hash, years);
+  const days = years.get(year) ?? new Uint16Array(366);
+  years.set(year, days);
+  return days;
+}
 
 /** One shift a domain, so intervals and order within it stay. */
 export const date = defineGenerator({
@@ -61,19 +77,31 @@ function maskDays(otherDay: (day: number, hash: SipHash) => number): BytesMask<M
 
 const TEXT_LENGTH = 'YYYY-MM-DD'.length;
 const LONGEST = 48;
-const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d){0,2})?)?(?: BC)?$/i;
+const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d){0,2})?)?(?: BC)?$/i;
 
 /** Days since 1970-01-01; undefined when the text is no date of the calendar. */
 function dayOf(value: string): number | undefined {
-  const [, year, month, day] = ISO.exec(value) ?? [];
-  if (year === undefined) return undefined;
-  const date = new Date(0).setUTCFullYear(Number(year), Number(month) - 1, Number(day)) / DAY_MS;
-  return textOf(date) === `${year}-${month}-${day}` || isBeforeChrist(value) ? date : undefined;
+  if (!ISO.test(value)) return undefined;
+  const [year, month, day] = [numberAt(value, 0, 4), numberAt(value, 5, 2), numberAt(value, 8, 2)];
+  const date = new Date(0);
+  const time = date.setUTCFullYear(year, month - 1, day);
+  const isOfCalendar = date.getUTCDate() === day && date.getUTCMonth() === month - 1;
+  return isOfCalendar || isBeforeChrist(value) ? time / DAY_MS : undefined;
 }
 
-function isBeforeChrist(value: string): boolean {
-  return /bc$/i.test(value);
+function numberAt(text: string, at: number, length: number): number {
+  let number = 0;
+  for (let index = at; index < at + length; index++) number = 10 * number + text.charCodeAt(index) - DIGIT_0;
+  return number;
 }
+
+const DIGIT_0 = 0x30;
+
+function isBeforeChrist(value: string): boolean {
+  return (value.charCodeAt(value.length - 1) | 0x20) === LOWER_C;
+}
+
+const LOWER_C = 0x63;
 
 function textOf(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, TEXT_LENGTH);
