@@ -1,13 +1,17 @@
+import type { OverridingRule } from '../contracts/anonymization.js';
 import type { ClonePlan } from '../contracts/plan.js';
 import type { SchemaDefinition } from '../contracts/schema.js';
 import type { CloneGrant } from '../contracts/stages.js';
 import { decideColumns } from '../engine/anonymizer/decide-columns.js';
-import { readRules } from '../engine/anonymizer/rules-file.js';
+import { resolveEmptyTables } from '../engine/anonymizer/empty-tables.js';
+import { overridingRules } from '../engine/anonymizer/overriding-rules.js';
+import { readRulesFile } from '../engine/anonymizer/rules-file.js';
 import { lanesWithin } from '../engine/courtesy/lanes.js';
 import { unseenLoadWarnings } from '../engine/courtesy/unseen-load.js';
 import { createPlan, LANES } from '../engine/plan/create-plan.js';
 import { readSplitKeys } from '../engine/plan/split-keys.js';
 import { readTargetCatalog } from '../engine/plan/target-catalog.js';
+import type { ReadOnlySource } from '../engine/safety/proofs.js';
 import { neutralize } from '../engine/schema/neutralize.js';
 import { readSchema } from './read-schema.js';
 import type { Services } from './services.js';
@@ -15,6 +19,9 @@ import type { Services } from './services.js';
 export interface PlannedClone {
   plan: ClonePlan;
   schema: SchemaDefinition;
+  source: ReadOnlySource;
+  /** Of this run, instead of the file's. */
+  overriding: OverridingRule[];
 }
 
 /** Everything a clone would do, from one consistent read of the source; nothing is touched. Refusals are in the plan. */
@@ -33,9 +40,11 @@ export async function makePlan(
   const { neutralized } = neutralize({ ...schema, keep: configuration.neutralize });
   const { limits } = configuration.environment(sourceName);
   const unseen = await unseenLoadWarnings(source, limits, signal ? { signal } : {});
+  const file = await readRulesFile(configuration.rulesFile);
+  const emptied = resolveEmptyTables(file.emptyTables, schema);
   const decided = decideColumns({
     schema,
-    rules: await readRules(configuration.rulesFile),
+    rules: file.rules,
     overlay: options.customAnonymizationRules ?? [],
     generators: Object.keys(configuration.generators),
   });
@@ -49,9 +58,11 @@ export async function makePlan(
     allowsRawData: configuration.environment(targetName).allowRawData,
     options,
     systems: configuration.systems,
-    decided,
+    decided: { ...decided, problems: [...decided.problems, ...emptied.problems] },
+    emptyTables: emptied.tables,
     neutralized,
     splitKeys: await readSplitKeys(source, { tables: schema.tables, rules: decided.rules, signal }),
   });
-  return { plan, schema };
+  const overriding = options.anonymizeData ? overridingRules(options.customAnonymizationRules, file.rules) : [];
+  return { plan: { ...plan, accepted: file.accept }, schema, source, overriding };
 }

@@ -1,12 +1,9 @@
-import type { AnonymizationReport } from '../contracts/anonymization.js';
 import type { CloneResult, CloneStatistics, RollbackResult } from '../contracts/clone.js';
-import { type ClonePlan, plannedTables } from '../contracts/plan.js';
-import { relationLabel } from '../contracts/relations.js';
+import type { ClonePlan } from '../contracts/plan.js';
 import type { OperationOutcome } from '../contracts/report.js';
 import type { SchemaDefinition } from '../contracts/schema.js';
 import type { CompleteCloneInput, RecordFailureInput, RestorePointInput } from '../contracts/stages.js';
 import type { ValidationResult } from '../contracts/validation.js';
-import { createTableReport } from '../engine/anonymizer/table-report.js';
 import { readRestorePoint } from '../engine/backup/restore-points.js';
 import type { TableTotals } from '../engine/copy/copy-tables.js';
 import { formatBytes } from '../engine/monitoring/format.js';
@@ -14,6 +11,7 @@ import { operationArtifact } from '../engine/monitoring/operation-artifacts.js';
 import { writeStamp } from '../engine/safety/stamp.js';
 import { createValidationEngine } from '../engine/validation/validation-engine.js';
 import { adapt } from './adapt.js';
+import { reportMasking } from './masking-report.js';
 import type { OpenServices } from './services.js';
 
 export const createReportActivities = (open: OpenServices) => ({
@@ -27,9 +25,12 @@ export const createReportActivities = (open: OpenServices) => ({
       const schema = await artifacts.readJson<SchemaDefinition>(plan.schema);
       const totals = await artifacts.readJson<TableTotals[]>(operationArtifact(operation, 'totals'));
       const validation = await artifacts.readJson<ValidationResult>(operationArtifact(operation, 'validation'));
-      await writeStamp(await guard.admitTarget(target, { ...grant, signal }), target, { signal });
+      const admitted = await guard.admitTarget(target, { ...grant, signal });
+      await writeStamp(admitted, target, { signal });
       const status = validation.isValid ? 'completed' : 'kept_invalid';
       const statistics = statisticsOf({ plan, schema, totals, startedAt });
+      const masking = await reportMasking(artifacts, { plan, schema, totals, target: admitted, signal });
+      if (masking) await artifacts.writeJson(operationArtifact(operation, 'masking'), masking);
       await monitor.recordOutcome(operation, {
         kind: 'clone',
         status,
@@ -49,7 +50,7 @@ export const createReportActivities = (open: OpenServices) => ({
         status,
         statistics,
         validation,
-        anonymization: anonymizationOf(plan, schema, totals),
+        anonymization: masking?.tables.map(({ columns: _columns, ...table }) => table) ?? [],
         neutralized: plan.neutralized,
         warnings: plan.warnings,
         restorePoint: point,
@@ -132,23 +133,4 @@ function statisticsOf({ plan, schema, totals, startedAt }: Measured): CloneStati
     totalBytesCloned: bytes,
     duration: Date.now() - Date.parse(startedAt),
   };
-}
-
-/** One report for each table with masked columns. Keys of an emptied table hold because there is nothing to hold. */
-function anonymizationOf(plan: ClonePlan, schema: SchemaDefinition, totals: TableTotals[]): AnonymizationReport[] {
-  const totalsOf = new Map(totals.map((total) => [total.table, total]));
-  const keys = schema.tables.flatMap((table) =>
-    table.foreignKeys.map(({ references }) => [relationLabel(table), relationLabel(references)] as const),
-  );
-  return plannedTables(plan)
-    .filter(({ columns }) => columns.some(({ rule }) => rule))
-    .map((table) => {
-      const label = relationLabel(table);
-      return createTableReport({
-        table,
-        totals: totalsOf.get(label) ?? { rows: 0, maskedValues: {} },
-        preservedRelationships: keys.filter((ends) => ends.includes(label)).length,
-      });
-    })
-    .sort((a, b) => a.tableName.localeCompare(b.tableName));
 }

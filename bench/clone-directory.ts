@@ -47,13 +47,13 @@ export async function createCloneDirectory(
     `DATABASE_URL='${targetUrl(bench)}'\nENVCLONE_MASK_KEY='${randomBytes(32).toString('base64')}'\n`,
   );
   const rulesFile = join(directory, 'envclone.rules.json');
-  if (given.length > 0) await writeRules(rulesFile, given);
+  if (given.length > 0) await writeRules(rulesFile, { rules: given });
   const desk = await openDesk(directory, pino({ level: 'silent' }));
   const { rules } = await desk.rules('production', { write: true, undecided: 'mask', sample: false });
   const isMasked = ({ anonymizationType }: AnonymizationRule) => anonymizationType !== 'keep';
   if (others === 'mask') return { directory, maskedColumns: rules.filter(isMasked).length };
   const kept = rules.map((rule) => (given.some((each) => isSameColumn(each, rule)) ? rule : keeping(rule)));
-  await writeRules(rulesFile, kept);
+  await writeRules(rulesFile, { rules: kept });
   return { directory, maskedColumns: kept.filter(isMasked).length };
 }
 

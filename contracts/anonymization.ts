@@ -68,6 +68,13 @@ export interface AnonymizationRule {
   reason?: string;
 }
 
+/** A table that masked clones have without its rows: decided in `envclone.rules.json`. */
+export interface EmptyTable {
+  /** `schema.table`; without a schema, `public` is meant. */
+  table: string;
+  reason: string;
+}
+
 /** What masking did to one table. */
 export interface AnonymizationReport {
   /** `schema.table` */
@@ -79,4 +86,26 @@ export interface AnonymizationReport {
   preservedRelationships: number;
   /** Values that a generator made. */
   generatedFakeData: number;
+  /** In the operation's report alone: a workflow's result has no room for them. */
+  columns?: MaskedColumn[];
+}
+
+/** What masking did to one column. */
+export interface MaskedColumn {
+  name: string;
+  type: AnonymizationType;
+  /** Rows that had no value to mask: NULL stays NULL. */
+  nulls: number;
+  /** Different values, as the statistics of the source and of the target estimate them; absent where a database has none. */
+  distinctBefore?: number;
+  distinctAfter?: number;
+}
+
+/** A rule given for one run, and what the file says of its column. */
+export interface OverridingRule {
+  tableName: string;
+  columnName: string;
+  anonymizationType: AnonymizationType;
+  /** Absent: the file has no rule for the column. */
+  instead?: AnonymizationType;
 }

@@ -1,3 +1,4 @@
+import type { AnonymizationReport, OverridingRule } from './anonymization.js';
 import type { RestorePointRef } from './artifacts.js';
 import type { CloneLog, CloneStatistics, NeutralizedObject, OperationFailure } from './clone.js';
 import type { LeftOut } from './plan.js';
@@ -51,6 +52,15 @@ export interface ReportedStage {
   maskedValues?: number;
 }
 
+/** What masking was made of, and what it did. */
+export interface MaskingReport {
+  /** Of the words that names, addresses and texts are made of: with other words, the same key makes other values. */
+  dictionary: string;
+  /** Rules of this run that came before the file's. */
+  overriding: OverridingRule[];
+  tables: AnonymizationReport[];
+}
+
 /** Everything an operation did, as it was measured. */
 export interface OperationReport {
   operation: string;
@@ -68,6 +78,8 @@ export interface OperationReport {
   neutralized: NeutralizedObject[];
   leftOut: LeftOut[];
   warnings: string[];
+  /** Absent when nothing was masked. */
+  masking?: MaskingReport;
   validation?: ValidationResult;
   /** Warnings and errors, and the newest of the others. */
   events: CloneEvent[];

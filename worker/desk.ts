@@ -1,6 +1,6 @@
 import { makePlan } from '../activities/make-plan.js';
 import { readSchema } from '../activities/read-schema.js';
-import type { AnonymizationRule } from '../contracts/anonymization.js';
+import type { AnonymizationRule, EmptyTable } from '../contracts/anonymization.js';
 import type { RestorePointSummary } from '../contracts/backup.js';
 import type { CloneInput } from '../contracts/clone.js';
 import { DataError } from '../contracts/errors.js';
@@ -8,20 +8,24 @@ import type { ClonePlan } from '../contracts/plan.js';
 import type { TablePreview } from '../contracts/preview.js';
 import type { OperationReport } from '../contracts/report.js';
 import type { SchemaDefinition } from '../contracts/schema.js';
+import type { ValidationResult } from '../contracts/validation.js';
 import { collectFacts } from '../engine/anonymizer/column-facts.js';
 import { type DecidedColumns, decideColumns, type UndecidedColumn } from '../engine/anonymizer/decide-columns.js';
+import { resolveEmptyTables } from '../engine/anonymizer/empty-tables.js';
 import { mergeProposals, openGroups } from '../engine/anonymizer/merge-proposals.js';
 import type { RuleProposal } from '../engine/anonymizer/propose-rules.js';
-import { inspectRules, readRules, writeRules } from '../engine/anonymizer/rules-file.js';
+import { inspectRules, readRulesFile, writeRules } from '../engine/anonymizer/rules-file.js';
 import { sampleColumns } from '../engine/anonymizer/sample-columns.js';
 import { listRestorePoints } from '../engine/backup/restore-points.js';
 import { cloneOptionsFrom } from '../engine/environments/clone-options.js';
 import type { Configuration } from '../engine/environments/configuration.js';
 import { renderReport } from '../engine/monitoring/render-report.js';
 import { describePlan } from '../engine/plan/describe-plan.js';
+import { spreadEmptiness } from '../engine/plan/empty-tables.js';
 import { Session } from '../engine/postgres/session.js';
 import { sourceRoleSql } from '../engine/safety/source-role.js';
 import { readSourceRoleFacts } from '../engine/safety/source-role-facts.js';
+import { ANONYMIZATION_CHECKS, createValidationEngine } from '../engine/validation/validation-engine.js';
 import { type DoctorCheck, examine } from './doctor.js';
 import { createLogger, type Logger } from './logger.js';
 import { type PreviewInput, previewTable } from './preview.js';
@@ -33,6 +37,8 @@ export interface RulesOutcome {
   added: AnonymizationRule[];
   /** The same with how sure each is, and why. */
   proposals: RuleProposal[];
+  emptyTables: EmptyTable[];
+  addedEmptyTables: EmptyTable[];
   remaining: UndecidedColumn[];
   /** Tables whose rows were not looked at, and why. */
   notes: string[];
@@ -58,6 +64,11 @@ export interface Desk {
   checkRules(environment: string): Promise<Pick<DecidedColumns, 'undecided' | 'problems'>>;
   /** What masking would make of a few rows. @throws ConfigurationError for a table or a rule that is wrong */
   preview(input: PreviewInput): Promise<TablePreview>;
+  /**
+   * Searches an environment for what masking left of a source's people, by the rules as they are now; nothing is written to a database. `deep`: all
+   * rows of large tables too. @throws ConfigurationError, SafetyError
+   */
+  verify(input: VerifyInput): Promise<ValidationResult>;
   restorePoints(environment: string): Promise<RestorePointSummary[]>;
   /** @throws DataError `ARTIFACT_MISSING` for an operation that left nothing */
   report(operation: string): Promise<{ markdown: string; json: OperationReport }>;
@@ -65,27 +76,36 @@ export interface Desk {
   doctor(): Promise<DoctorCheck[]>;
 }
 
+export interface VerifyInput {
+  environment: string;
+  /** The environment that its rows came from. */
+  against: string;
+  deep: boolean;
+}
+
 /** @throws ConfigurationError when there is no readable configuration */
 export async function openDesk(directory: string, logger: Logger = createLogger({ level: 'error' })): Promise<Desk> {
   const services = await createServicesOpener({ directory, logger })();
   const { configuration, guard, artifacts, monitor } = services;
 
+  const plan: Desk['plan'] = async ({ source, target, options = {} }) => {
+    configuration.require([source, target]);
+    const grant = {
+      operation: 'plan',
+      source,
+      sourceType: configuration.environment(source).type,
+      target,
+      confirm: target,
+      options: cloneOptionsFrom({ configuration, target, options }),
+    };
+    return (await makePlan(services, grant)).plan;
+  };
+
   return {
     configuration,
     describePlan,
 
-    async plan({ source, target, options = {} }) {
-      configuration.require([source, target]);
-      const grant = {
-        operation: 'plan',
-        source,
-        sourceType: configuration.environment(source).type,
-        target,
-        confirm: target,
-        options: cloneOptionsFrom({ configuration, target, options }),
-      };
-      return (await makePlan(services, grant)).plan;
-    },
+    plan,
 
     async analyze(environment) {
       configuration.require([environment]);
@@ -96,26 +116,43 @@ export async function openDesk(directory: string, logger: Logger = createLogger(
       configuration.require([environment]);
       const source = await guard.admitReadable(environment);
       const schema = await readSchema(source);
-      const before = await readRules(configuration.rulesFile);
-      const open = sample ? openGroups(schema, before).flat() : [];
+      const before = await readRulesFile(configuration.rulesFile);
+      const open = sample ? openGroups(schema, before.rules, before.emptyTables).flat() : [];
       const { samples, notes } = await sampleColumns({ source, facts: collectFacts(schema), columns: open });
-      const merged = mergeProposals({ schema, rules: before, samples, ...(undecided && { undecided }) });
-      if (write) await writeRules(configuration.rulesFile, merged.rules);
+      const merged = mergeProposals({ schema, ...before, samples, ...(undecided && { undecided }) });
+      if (write) await writeRules(configuration.rulesFile, { ...before, ...merged });
       return { file: configuration.rulesFile, ...merged, notes, written: write };
     },
 
     async checkRules(environment) {
       configuration.require([environment]);
       const file = await inspectRules(configuration.rulesFile);
+      const schema = await readSchema(await guard.admitReadable(environment));
+      const empty = resolveEmptyTables(file.emptyTables, schema);
+      const { emptied } = spreadEmptiness(schema.tables, empty.tables);
       const { problems, undecided } = decideColumns({
-        schema: await readSchema(await guard.admitReadable(environment)),
+        schema,
         rules: file.rules,
         generators: Object.keys(configuration.generators),
       });
-      return { problems: [...file.problems, ...problems], undecided };
+      return {
+        problems: [...file.problems, ...problems, ...empty.problems],
+        undecided: undecided.filter(({ table }) => !emptied.has(table)),
+      };
     },
 
     preview: (input) => previewTable(services, input),
+
+    async verify({ environment, against, deep }) {
+      const engine = createValidationEngine({ checks: ANONYMIZATION_CHECKS });
+      const source = await guard.admitReadable(against);
+      return engine.validateEnvironment(await guard.admitReadable(environment), {
+        source,
+        plan: await plan({ source: against, target: environment, options: { anonymizeData: true } }),
+        health: false,
+        deep,
+      });
+    },
 
     async restorePoints(environment) {
       configuration.environment(environment);

@@ -7,7 +7,7 @@ import { relationLabel } from '../contracts/relations.js';
 import type { SchemaDefinition } from '../contracts/schema.js';
 import { createDataAnonymizer, type TextRow } from '../engine/anonymizer/data-anonymizer.js';
 import { type DecidedColumns, decideColumns } from '../engine/anonymizer/decide-columns.js';
-import { readRules } from '../engine/anonymizer/rules-file.js';
+import { readRulesFile } from '../engine/anonymizer/rules-file.js';
 import { createPartitionTree } from '../engine/plan/partition-tree.js';
 import { requireDecided } from '../engine/plan/require-decided.js';
 import { planTables } from '../engine/plan/tables.js';
@@ -37,7 +37,7 @@ export async function previewTable(services: Services, input: PreviewInput): Pro
   const schema = await readSchema(source);
   const decided = decideColumns({
     schema,
-    rules: await readRules(configuration.rulesFile),
+    rules: (await readRulesFile(configuration.rulesFile)).rules,
     generators: Object.keys(configuration.generators),
   });
   requireDecided({ source: sourceName, decided, isCopied: () => false });

@@ -15,6 +15,7 @@ import { addRules } from './rules.js';
 import { addSourceRole } from './source-role.js';
 import { addUp } from './up.js';
 import { addValidate } from './validate.js';
+import { addVerify } from './verify.js';
 import { addWorker } from './worker.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -49,6 +50,7 @@ const ADD = [
   addPreview,
   addClone,
   addValidate,
+  addVerify,
   addRestorePoints,
   addRollback,
   addReport,

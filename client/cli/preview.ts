@@ -6,6 +6,7 @@ import type { TablePreview } from '../../contracts/preview.js';
 import { openDesk } from '../../worker/desk.js';
 import { action } from './command.js';
 import { EXIT } from './exit-codes.js';
+import { onlyProduction } from './only-production.js';
 import { previewPage } from './preview-page.js';
 
 interface PreviewFlags {
@@ -31,7 +32,7 @@ export function addPreview(program: Command): void {
           throw new ConfigurationError('CONFIGURATION_INVALID', `--rows takes a number from 1 to ${MOST_ROWS}`);
         }
         const desk = await openDesk(directory);
-        const source = flags.source ?? onlyProduction(desk.configuration.environments);
+        const source = flags.source ?? onlyProduction(desk.configuration.environments, '--source');
         const preview = await desk.preview({ source, target, table, rows, showSource: flags.showSource ?? false });
         if (flags.html !== undefined) {
           const file = resolve(directory, flags.html);
@@ -46,14 +47,6 @@ export function addPreview(program: Command): void {
 }
 
 const MOST_ROWS = 1_000;
-
-function onlyProduction(environments: ReadonlyMap<string, { type: string }>): string {
-  const productions = [...environments].flatMap(([name, { type }]) => (type === 'production' ? [name] : []));
-  const [only] = productions;
-  if (only !== undefined && productions.length === 1) return only;
-  const which = productions.length > 0 ? productions.join(', ') : 'none of type production is configured';
-  throw new ConfigurationError('CONFIGURATION_INVALID', `--source has to say which environment is read: ${which}`);
-}
 
 function summaryOf({ table, source, target, rows, columns }: TablePreview): string {
   const masked = columns.filter(({ rule }) => rule !== 'keep').length;

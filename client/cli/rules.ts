@@ -41,13 +41,14 @@ export function addRules(program: Command): void {
     );
 }
 
-function describeOutcome({ file, rules, proposals, remaining, written }: RulesOutcome): string {
+function describeOutcome({ file, rules, proposals, addedEmptyTables, remaining, written }: RulesOutcome): string {
   return [
     `${rules.length} rules, ${proposals.length} of them new${written ? `, in ${file}` : ''}`,
     ...proposals.map(
       ({ rule, confidence, reason }) =>
         `  + ${rule.tableName}.${rule.columnName}: ${rule.anonymizationType}${SURE[confidence]} (${reason})`,
     ),
+    ...addedEmptyTables.map(({ table, reason }) => `  + ${table}: stays empty (${reason})`),
     ...(remaining.length > 0 ? [`${remaining.length} columns undecided:`] : []),
     ...remaining.map((column) => `  ? ${describeUndecided(column)}`),
   ].join('\n');

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ValidationResult, ValidationWarning } from '../../contracts/validation.js';
 import { openDesk } from '../../worker/desk.js';
 import { action } from './command.js';
 import { connectCloner } from './connect.js';
@@ -19,19 +20,20 @@ export function addValidate(program: Command): void {
         try {
           const handle = await cloner.startValidation({ environment, ...(operation && { operation }) });
           const result = await follow(context, cloner, handle);
-          const { isValid, errors, warnings, statistics } = result;
-          context.print(
-            result,
-            [
-              `${environment} is ${isValid ? 'valid' : 'not valid'}: ${statistics.tables} tables, ${statistics.records} rows`,
-              ...errors.map(({ message, object }) => `error: ${object ? `${object}: ` : ''}${message}`),
-              ...warnings.map(({ message, object }) => `warning: ${object ? `${object}: ` : ''}${message}`),
-            ].join('\n'),
-          );
+          const { isValid, statistics } = result;
+          const verdict = `${environment} is ${isValid ? 'valid' : 'not valid'}: ${statistics.tables} tables, ${statistics.records} rows`;
+          context.print(result, [verdict, ...linesOf(result)].join('\n'));
           return isValid ? EXIT.done : EXIT.invalid;
         } finally {
           await cloner.close();
         }
       }),
     );
+}
+
+/** Errors, then warnings, each with its object where the message does not begin with it. */
+export function linesOf({ errors, warnings }: Pick<ValidationResult, 'errors' | 'warnings'>): string[] {
+  const lineOf = (what: string, { message, object }: ValidationWarning) =>
+    `${what}: ${!object || message.startsWith(object) ? '' : `${object}: `}${message}`;
+  return [...errors.map((each) => lineOf('error', each)), ...warnings.map((each) => lineOf('warning', each))];
 }

@@ -1,16 +1,21 @@
-import type { AnonymizationRule } from '../../contracts/anonymization.js';
+import type { AnonymizationRule, EmptyTable } from '../../contracts/anonymization.js';
 import type { SchemaDefinition } from '../../contracts/schema.js';
 import { type ColumnFacts, collectFacts, columnKey, isTextLike } from './column-facts.js';
 import { groupColumns } from './column-groups.js';
 import type { ColumnSample } from './column-sample.js';
 import { decideColumns, type UndecidedColumn } from './decide-columns.js';
+import { resolveEmptyTables } from './empty-tables.js';
 import { checkGroupRule } from './group-rule.js';
-import { isBirthDate, proposeMask, proposeRule, type RuleProposal } from './propose-rules.js';
+import { personalByName } from './personal-by-name.js';
+import { proposeMask, proposeRule, type RuleProposal } from './propose-rules.js';
+import { emptyTablesOfSupabase } from './supabase-auth.js';
 
 export interface MergeProposalsInput {
   schema: SchemaDefinition;
   /** What is decided already; never changed. */
   rules: readonly AnonymizationRule[];
+  /** Tables that stay empty by decision: nothing in them needs another. */
+  emptyTables?: readonly EmptyTable[];
   /** What becomes of columns that nothing is known about. Absent: they remain. */
   undecided?: 'keep' | 'mask';
   /** What rows look like, by `columnKey`. */
@@ -22,26 +27,44 @@ export interface MergedProposals {
   added: AnonymizationRule[];
   /** The same with how sure each is. */
   proposals: RuleProposal[];
+  /** Those that were decided, and those that are proposed. */
+  emptyTables: EmptyTable[];
+  addedEmptyTables: EmptyTable[];
   remaining: UndecidedColumn[];
 }
 
 /** The rules and every decision that can be made beside them. Columns tied by foreign keys get one rule, on the referenced one. */
 export function mergeProposals(input: MergeProposalsInput): MergedProposals {
   const { schema, rules, undecided: policy, samples = new Map() } = input;
-  const proposals = openGroups(schema, rules).flatMap((members) => decideGroup(members, samples, policy) ?? []);
+  const addedEmptyTables = proposeEmptyTables(input);
+  const emptyTables = [...(input.emptyTables ?? []), ...addedEmptyTables];
+  const proposals = openGroups(schema, rules, emptyTables).flatMap(
+    (members) => decideGroup(members, samples, policy) ?? [],
+  );
   const added = proposals.map(({ rule }) => rule);
   const merged = [...rules, ...added];
-  const { undecided: remaining } = decideColumns({
-    schema,
-    rules: merged,
-    generators: namedGenerators(rules),
-    samples,
-  });
-  return { rules: merged, added, proposals, remaining };
+  const decided = decideColumns({ schema, rules: merged, generators: namedGenerators(rules), samples });
+  const { tables: empty } = resolveEmptyTables(emptyTables, schema);
+  const remaining = decided.undecided.filter(({ table }) => !empty.has(table));
+  return { rules: merged, added, proposals, emptyTables, addedEmptyTables, remaining };
 }
 
-/** Columns that no rule decides, with those that foreign keys tie to them: each group once. */
-export function openGroups(schema: SchemaDefinition, rules: readonly AnonymizationRule[]): ColumnFacts[][] {
+/** Tables of which nobody decided anything yet. */
+function proposeEmptyTables({
+  schema,
+  rules,
+  emptyTables = [],
+}: Pick<MergeProposalsInput, 'schema' | 'rules' | 'emptyTables'>): EmptyTable[] {
+  const decided = new Set([...rules.map(({ tableName }) => tableName), ...emptyTables.map(({ table }) => table)]);
+  return emptyTablesOfSupabase(schema).filter(({ table }) => !decided.has(table));
+}
+
+/** Columns that no rule decides, of tables that are copied, with those that foreign keys tie to them: each group once. */
+export function openGroups(
+  schema: SchemaDefinition,
+  rules: readonly AnonymizationRule[],
+  emptyTables: readonly EmptyTable[] = [],
+): ColumnFacts[][] {
   const facts = collectFacts(schema);
   const groups = groupColumns(facts);
   const open = decideColumns({ schema, rules, generators: namedGenerators(rules) }).undecided;
@@ -50,10 +73,12 @@ export function openGroups(schema: SchemaDefinition, rules: readonly Anonymizati
       [tableName, `public.${tableName}`].map((table) => columnKey(table, columnName)),
     ),
   );
+  const proposed = proposeEmptyTables({ schema, rules, emptyTables });
+  const { tables: empty } = resolveEmptyTables([...emptyTables, ...proposed], schema);
   const keys = [
     ...open.map(({ table, column }) => columnKey(table, column)),
-    ...[...facts.columns].flatMap(([key, column]) => (isBirthDate(column) ? [key] : [])),
-  ];
+    ...[...facts.columns].flatMap(([key, column]) => (personalByName(column) ? [key] : [])),
+  ].filter((key) => !empty.has(facts.columns.get(key)?.table ?? ''));
   const seen = new Set<string>();
   return keys.flatMap((key) => {
     if (seen.has(key)) return [];

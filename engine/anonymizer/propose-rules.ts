@@ -5,6 +5,8 @@ import { classifyName, wordsOf } from './classify-name.js';
 import { classifySample, samplePaths, type Verdict } from './classify-sample.js';
 import { type ColumnFacts, collectFacts, isTextLike } from './column-facts.js';
 import type { ColumnSample } from './column-sample.js';
+import { personalByName } from './personal-by-name.js';
+import { draftsOfSupabase } from './supabase-auth.js';
 
 /** What envclone would decide about a column, and why. */
 export interface RuleProposal {
@@ -14,19 +16,24 @@ export interface RuleProposal {
   reason: string;
 }
 
-/** A proposal for each column that needs a decision, and for dates of birth. Rules that a column cannot have are never proposed. */
+/** For each column that needs a decision, and those whose name alone says that they are personal. What a column cannot have is never proposed. */
 export function proposeRules(schema: SchemaDefinition): RuleProposal[] {
   return [...collectFacts(schema).columns.values()].flatMap((facts) => {
-    const needsDecision = isTextLike(facts.column.shape) || isBirthDate(facts);
+    const needsDecision = isTextLike(facts.column.shape) || personalByName(facts);
     return needsDecision ? [proposeRule(facts)] : [];
   });
 }
 
 /** The first draft that the column can have; `keep` without confidence when there is none. */
 export function proposeRule(facts: ColumnFacts, sample?: ColumnSample): RuleProposal {
-  const best = forArray(facts, draftOf(facts, sample));
+  const [own, ...instead] = draftsOfSupabase(facts);
+  const best = own ? withFound(own, samplePaths(sample)) : forArray(facts, draftOf(facts, sample));
   const others = covering(facts, best.confidence === 'none' ? 'none' : 'likely');
-  const drafts = [best, ...others.map((other) => ({ ...other, reason: `${best.reason}; ${other.reason}` }))];
+  const drafts = [
+    best,
+    ...instead,
+    ...others.map((other) => ({ ...other, reason: `${best.reason}; ${other.reason}` })),
+  ];
   const draft = drafts.find((candidate) => !checkRule(toRule(facts, candidate), facts, []));
   return toProposal(facts, draft ?? unknown('keep', 'no rule can mask this type'));
 }
@@ -37,13 +44,8 @@ export function proposeMask(facts: ColumnFacts, reason: string): AnonymizationRu
   return draft && { ...toRule(facts, draft), reason };
 }
 
-export function isBirthDate({ column }: ColumnFacts): boolean {
-  const { shape, name } = column;
-  return (
-    shape.kind === 'scalar' &&
-    ['date', 'timestamp', 'timestamptz'].includes(shape.name) &&
-    !!classifyName(name)?.isBirth
-  );
+function withFound(draft: Verdict, found: ReturnType<typeof samplePaths>): Verdict {
+  return draft.paths ? { ...draft, paths: { ...found, ...draft.paths } } : draft;
 }
 
 /** A constant is written for one value, not for an array of them. */
@@ -55,7 +57,8 @@ function forArray({ column: { shape } }: ColumnFacts, draft: Verdict): Verdict {
 
 function draftOf(facts: ColumnFacts, sample: ColumnSample | undefined): Verdict {
   const { column } = facts;
-  if (isBirthDate(facts)) return likely('birthDate', 'a date of birth tells people apart');
+  const personal = personalByName(facts);
+  if (personal) return personal;
   const leaf = leafOf(column.shape);
   switch (leaf) {
     case 'json':

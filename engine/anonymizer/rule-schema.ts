@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { ANONYMIZATION_TYPES, type AnonymizationRule } from '../../contracts/anonymization.js';
+import {
+  type Acceptance,
+  ANONYMIZATION_TYPES,
+  type AnonymizationRule,
+  type EmptyTable,
+  PERSONAL_DATA_KINDS,
+} from '../../contracts/anonymization.js';
 
 const type = z.enum(ANONYMIZATION_TYPES);
 
@@ -26,20 +32,52 @@ export const ruleSchema = shape.superRefine((rule, context) => {
   if (type !== 'json' && rule.paths) complain('paths', `${type} takes no paths`);
 });
 
+const emptyTableSchema: z.ZodType<EmptyTable> = z.strictObject({
+  table: z.string().min(1),
+  reason: z.string().min(1),
+});
+
+const acceptanceSchema: z.ZodType<Acceptance> = z.strictObject({
+  place: z.string().min(1),
+  kinds: z.array(z.enum(PERSONAL_DATA_KINDS)).min(1),
+  reason: z.string().min(1),
+});
+
 /** The rules that are well formed, and every mistake in the others; `where` names the list in messages (`envclone.rules.json: rules`). */
 export function parseRules(input: unknown, where: string): { rules: AnonymizationRule[]; problems: string[] } {
+  const { items, problems } = parseList(ruleSchema, input, where);
+  return { rules: items.map(withoutAbsent), problems };
+}
+
+/** The same of the tables that stay empty. */
+export function parseEmptyTables(input: unknown, where: string): { emptyTables: EmptyTable[]; problems: string[] } {
+  const { items, problems } = parseList(emptyTableSchema, input, where);
+  return { emptyTables: items, problems };
+}
+
+/** And of what may stay in a clone. */
+export function parseAcceptances(input: unknown, where: string): { accept: Acceptance[]; problems: string[] } {
+  const { items, problems } = parseList(acceptanceSchema, input, where);
+  return { accept: items, problems };
+}
+
+function parseList<Item>(
+  schema: z.ZodType<Item>,
+  input: unknown,
+  where: string,
+): { items: Item[]; problems: string[] } {
   const list = z.array(z.unknown()).safeParse(input);
-  if (!list.success) return { rules: [], problems: list.error.issues.map(({ message }) => `${where}: ${message}`) };
-  const rules: AnonymizationRule[] = [];
+  if (!list.success) return { items: [], problems: list.error.issues.map(({ message }) => `${where}: ${message}`) };
+  const items: Item[] = [];
   const problems: string[] = [];
   for (const [index, item] of list.data.entries()) {
-    const parsed = ruleSchema.safeParse(item);
-    if (parsed.success) rules.push(withoutAbsent(parsed.data));
+    const parsed = schema.safeParse(item);
+    if (parsed.success) items.push(parsed.data);
     else
       for (const { path, message } of parsed.error.issues)
         problems.push(`${where}[${index}]${path.map((key) => `.${String(key)}`).join('')}: ${message}`);
   }
-  return { rules, problems };
+  return { items, problems };
 }
 
 function withoutAbsent(rule: z.infer<typeof ruleSchema>): AnonymizationRule {

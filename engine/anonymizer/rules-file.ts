@@ -1,35 +1,61 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { AnonymizationRule } from '../../contracts/anonymization.js';
+import type { Acceptance, AnonymizationRule, EmptyTable } from '../../contracts/anonymization.js';
 import { ConfigurationError } from '../../contracts/errors.js';
-import { parseRules } from './rule-schema.js';
+import { parseAcceptances, parseEmptyTables, parseRules } from './rule-schema.js';
+
+/** What people decided. */
+export interface RulesFile {
+  rules: AnonymizationRule[];
+  emptyTables: EmptyTable[];
+  /** Findings of the search for personal data that are none, or may stay. */
+  accept: Acceptance[];
+}
 
 /**
- * The rules of `envclone.rules.json` (`{ "rules": [ … ] }`); none when the file does not exist.
+ * `envclone.rules.json` (`{ "rules": [ … ], "emptyTables": [ … ], "accept": [ … ] }`); nothing is decided when it does not exist.
  * @throws ConfigurationError `CONFIGURATION_INVALID` (not JSON, not that shape), `RULE_INVALID` with every mistake and its place
  */
-export async function readRules(path: string): Promise<AnonymizationRule[]> {
-  const { rules, problems } = await inspectRules(path);
+export async function readRulesFile(path: string): Promise<RulesFile> {
+  const { problems, ...decided } = await inspectRules(path);
   if (problems.length > 0) throw new ConfigurationError('RULE_INVALID', problems.join('\n'), { details: { problems } });
-  return rules;
+  return decided;
 }
 
-/** The file's well-formed rules beside the mistakes in the others, for a list of everything. @throws ConfigurationError `CONFIGURATION_INVALID` */
-export async function inspectRules(path: string): Promise<{ rules: AnonymizationRule[]; problems: string[] }> {
+/** What is well formed in the file beside the mistakes in the rest, for a list of everything. @throws ConfigurationError `CONFIGURATION_INVALID` */
+export async function inspectRules(path: string): Promise<RulesFile & { problems: string[] }> {
   const file = basename(path);
   const text = await readIfExists(path);
-  return text === undefined ? { rules: [], problems: [] } : parseRules(parseFile(text, file), `${file}: rules`);
+  const lists = text === undefined ? { rules: [] } : parseFile(text, file);
+  const { rules, problems } = parseRules(lists.rules, `${file}: rules`);
+  const empty = parseEmptyTables(lists.emptyTables ?? [], `${file}: emptyTables`);
+  const accepted = parseAcceptances(lists.accept ?? [], `${file}: accept`);
+  return {
+    rules,
+    emptyTables: empty.emptyTables,
+    accept: accepted.accept,
+    problems: [...problems, ...empty.problems, ...accepted.problems],
+  };
 }
 
-/** Replaces the file as a whole: a rule a line, in the order of table and column, so that reviews show decisions. */
-export async function writeRules(path: string, rules: readonly AnonymizationRule[]): Promise<void> {
-  const lines = [...rules].sort(byPlace).map((rule) => `    ${formatRule(rule)}`);
+/** Replaces the file as a whole: a decision a line, in the order of table and column, so that reviews show them. */
+export async function writeRules(
+  path: string,
+  { rules, emptyTables = [], accept = [] }: Pick<RulesFile, 'rules'> & Partial<RulesFile>,
+): Promise<void> {
   const reference = await readReference(path);
-  const list = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`;
+  const lists = [
+    ['rules', [...rules].sort(byPlace).map(formatRule)],
+    ['emptyTables', [...emptyTables].sort(byTable).map(formatValue)],
+    ['accept', accept.map(formatValue)],
+  ] as const;
+  const members = lists
+    .filter(([name, lines]) => name === 'rules' || lines.length > 0)
+    .map(([name, lines]) => `  "${name}": ${formatList(lines)}`);
   const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await writeFile(draft, `{\n${reference}  "rules": ${list}\n}\n`);
+    await writeFile(draft, `{\n${reference}${members.join(',\n')}\n}\n`);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
@@ -52,7 +78,7 @@ async function readIfExists(path: string): Promise<string | undefined> {
   }
 }
 
-function parseFile(text: string, file: string): unknown {
+function parseFile(text: string, file: string): { rules: unknown; emptyTables?: unknown; accept?: unknown } {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -61,11 +87,13 @@ function parseFile(text: string, file: string): unknown {
   }
   if (typeof content !== 'object' || content === null || !('rules' in content))
     throw new ConfigurationError('CONFIGURATION_INVALID', `${file} has no "rules"`);
-  const unexpected = Object.keys(content).filter((key) => key !== 'rules' && key !== '$schema');
+  const unexpected = Object.keys(content).filter((key) => !LISTS.includes(key) && key !== '$schema');
   if (unexpected.length > 0)
     throw new ConfigurationError('CONFIGURATION_INVALID', `${file} has unknown keys: ${unexpected.join(', ')}`);
-  return content.rules;
+  return content;
 }
+
+const LISTS = ['rules', 'emptyTables', 'accept'];
 
 const KEYS = [
   'tableName',
@@ -79,20 +107,29 @@ const KEYS = [
   'reason',
 ] as const satisfies readonly (keyof AnonymizationRule)[];
 
+function formatList(lines: readonly string[]): string {
+  return lines.length === 0 ? '[]' : `[\n${lines.map((line) => `    ${line}`).join(',\n')}\n  ]`;
+}
+
 function formatRule(rule: AnonymizationRule): string {
   const members = KEYS.filter((key) => rule[key] !== undefined).map((key) => `"${key}": ${formatValue(rule[key])}`);
   return `{ ${members.join(', ')} }`;
 }
 
 function formatValue(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(formatValue).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${JSON.stringify(member)}`);
+  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${formatValue(member)}`);
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }
 
 /** By code unit, not by locale: the same on every machine. */
 function byPlace(one: AnonymizationRule, other: AnonymizationRule): number {
   return compare(one.tableName, other.tableName) || compare(one.columnName, other.columnName);
+}
+
+function byTable(one: EmptyTable, other: EmptyTable): number {
+  return compare(one.table, other.table);
 }
 
 function compare(one: string, other: string): number {

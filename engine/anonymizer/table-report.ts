@@ -1,4 +1,4 @@
-import type { AnonymizationReport, AnonymizationType } from '../../contracts/anonymization.js';
+import type { AnonymizationReport, AnonymizationType, MaskedColumn } from '../../contracts/anonymization.js';
 import type { TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 
@@ -8,13 +8,16 @@ export interface TableReportInput {
   totals: { rows: number; maskedValues: Record<string, number> };
   /** Foreign keys of and to the table that were found to hold in the target. */
   preservedRelationships: number;
+  /** Different values of a column of the table, as each database's statistics estimate them. */
+  distinct?: Record<'before' | 'after', (column: string) => number | undefined>;
 }
 
 /** Rules that replace a value without making one. */
 const MAKES_NOTHING: readonly AnonymizationType[] = ['null', 'empty', 'constant'];
 
 /** What masking did to one table. `anonymizedRecords` is what the most masked column proves: rows are not counted one by one. */
-export function createTableReport({ table, totals, preservedRelationships }: TableReportInput): AnonymizationReport {
+export function createTableReport(input: TableReportInput): AnonymizationReport {
+  const { table, totals, preservedRelationships } = input;
   const masked = table.columns.filter(({ rule }) => rule && rule.type !== 'keep');
   const countOf = (name: string) => totals.maskedValues[name] ?? 0;
   const makers = masked.filter(({ rule }) => rule && !MAKES_NOTHING.includes(rule.type));
@@ -25,5 +28,19 @@ export function createTableReport({ table, totals, preservedRelationships }: Tab
     anonymizedFields: masked.map(({ name }) => name),
     preservedRelationships,
     generatedFakeData: makers.reduce((sum, { name }) => sum + countOf(name), 0),
+    columns: masked.flatMap(({ name, rule }) => (rule ? maskedColumn(name, rule.type, input) : [])),
+  };
+}
+
+/** The maskers are called for every value that is not NULL. */
+function maskedColumn(name: string, type: AnonymizationType, { totals, distinct }: TableReportInput): MaskedColumn {
+  const before = distinct?.before(name);
+  const after = distinct?.after(name);
+  return {
+    name,
+    type,
+    nulls: totals.rows - (totals.maskedValues[name] ?? 0),
+    ...(before !== undefined && { distinctBefore: before }),
+    ...(after !== undefined && { distinctAfter: after }),
   };
 }

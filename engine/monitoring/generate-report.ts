@@ -2,6 +2,7 @@ import type { ClonePlan, TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type {
   CloneEvent,
+  MaskingReport,
   OperationOutcome,
   OperationReport,
   ReportedStage,
@@ -25,9 +26,10 @@ interface MeasuredTable {
 
 /** Puts together what an operation left; what it did not come to is empty. @throws DataError when the store cannot be read */
 export async function generateReport(artifacts: ArtifactStore, operation: string): Promise<OperationReport> {
-  const [plan, totals, validation, outcome, events, measures] = await Promise.all([
+  const [plan, totals, masking, validation, outcome, events, measures] = await Promise.all([
     readIfThere<ClonePlan>(artifacts, operationArtifact(operation, 'plan')),
     readIfThere<MeasuredTable[]>(artifacts, operationArtifact(operation, 'totals')),
+    readIfThere<MaskingReport>(artifacts, operationArtifact(operation, 'masking')),
     readIfThere<ValidationResult>(artifacts, operationArtifact(operation, 'validation')),
     readIfThere<OperationOutcome>(artifacts, operationArtifact(operation, 'outcome')),
     readLinesIfThere<CloneEvent>(artifacts, operationArtifact(operation, 'events')),
@@ -49,6 +51,7 @@ export async function generateReport(artifacts: ArtifactStore, operation: string
     neutralized: plan?.neutralized ?? [],
     leftOut: plan?.leftOut ?? [],
     warnings: plan?.warnings ?? [],
+    ...(masking && { masking }),
     ...(validation && { validation }),
     events: mostTelling(events),
   };

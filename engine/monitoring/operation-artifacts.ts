@@ -8,6 +8,10 @@ export const OPERATION_ARTIFACTS = {
   plan: 'plan.json',
   /** TableTotals[]: what the copy measured. */
   totals: 'totals.json',
+  /** PlannedMasking: what masking is made of, and what the source's statistics say before it. */
+  plannedMasking: 'planned-masking.json',
+  /** MaskingReport */
+  masking: 'masking.json',
   /** VerifiedCopy: what the copy's snapshot and the target were compared by, when the clone was asked for it. */
   verification: 'verification.json',
   /** ValidationResult */

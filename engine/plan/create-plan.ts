@@ -25,6 +25,8 @@ export interface PlanInput {
   allowsRawData: boolean;
   systems: SystemPatterns;
   decided: Decisions;
+  /** Tables that the rules empty, by `schema.table`, with the reason. Default: none. */
+  emptyTables?: ReadonlyMap<string, string>;
   neutralized: readonly NeutralizedObject[];
   /** By `schema.table`, of big tables that cannot be split by their pages. Default: none. */
   splitKeys?: ReadonlyMap<string, SplitKey>;
@@ -45,7 +47,11 @@ export const LANES = 4;
 export function createPlan(input: PlanInput): ClonePlan {
   const { operation, options, source, target, systems, decided, lanes = LANES, createdAt = new Date() } = input;
   requireAllowedData(input);
-  const excluded = new Map([...unloggedOnStandby(source), ...excludedTables(source.tables, systems, options)]);
+  const excluded = new Map([
+    ...unloggedOnStandby(source),
+    ...((options.anonymizeData && input.emptyTables) || []),
+    ...excludedTables(source.tables, systems, options),
+  ]);
   const empty = spreadEmptiness(source.tables, excluded);
   if (options.anonymizeData) {
     const isCopied = (table: string) => !empty.emptied.has(table);

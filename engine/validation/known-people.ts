@@ -3,7 +3,7 @@ import type { ColumnPlan, TablePlan } from '../../contracts/plan.js';
 import { isDictionaryWord } from '../anonymizer/known-names.js';
 import { quoteIdentifier, quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
-import { isReserved } from './personal-data.js';
+import { isMasked } from './personal-data.js';
 import { filterOf } from './table-filter.js';
 import { sampleOf } from './table-sample.js';
 import { emailsIn, type TextTokens } from './text-tokens.js';
@@ -22,7 +22,7 @@ export class KnownPeople {
   readonly #names = new Map<string, KnownName[]>();
 
   add(kind: PersonalDataKind, value: string): void {
-    if (kind === 'email') for (const email of emailsIn(value)) if (!isReserved(email)) this.#emails.add(email);
+    if (kind === 'email') for (const email of emailsIn(value)) if (!isMasked(email)) this.#emails.add(email);
     if (kind === 'phone') {
       const digits = lastDigits(value);
       if (digits.length === PHONE_DIGITS) this.#phones.add(digits);

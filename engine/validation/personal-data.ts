@@ -23,8 +23,13 @@ export function findForms(text: string, { emails, numbers }: TextTokens): FormFo
   return found;
 }
 
-/** Domains that no mail reaches (RFC 2606, RFC 6761), and the one of masked addresses (`test.local`). */
-export function isReserved(email: string): boolean {
+/** An address that a generator made. */
+export function isMasked(email: string): boolean {
+  return email.endsWith('@test.local');
+}
+
+/** Domains that no mail reaches (RFC 2606, RFC 6761, RFC 6762). */
+function isReserved(email: string): boolean {
   return /[@.](?:test|example|invalid|localhost|local|example\.(?:com|net|org))$/.test(email);
 }
 

@@ -128,6 +128,7 @@ test('the report counts what the copy counted', () => {
     table: plan,
     totals: { rows: 10, maskedValues: { email: 8, token: 3 } },
     preservedRelationships: 2,
+    distinct: { before: (name) => (name === 'email' ? 7 : undefined), after: () => 6 },
   });
   expect(report).toEqual({
     tableName: 'public.t',
@@ -136,5 +137,9 @@ test('the report counts what the copy counted', () => {
     anonymizedFields: ['email', 'token'],
     preservedRelationships: 2,
     generatedFakeData: 8,
+    columns: [
+      { name: 'email', type: 'email', nulls: 2, distinctBefore: 7, distinctAfter: 6 },
+      { name: 'token', type: 'null', nulls: 7, distinctAfter: 6 },
+    ],
   });
 });

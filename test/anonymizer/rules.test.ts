@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decideColumns } from '../../engine/anonymizer/decide-columns.js';
 import { mergeProposals } from '../../engine/anonymizer/merge-proposals.js';
 import { proposeRules } from '../../engine/anonymizer/propose-rules.js';
-import { readRules, writeRules } from '../../engine/anonymizer/rules-file.js';
+import { readRulesFile, writeRules } from '../../engine/anonymizer/rules-file.js';
 import { column, reference, scalar, schema, table } from './builders.js';
 
 let directory: string;
@@ -33,7 +33,7 @@ const rules = [
 
 test('rules are written one a line in a fixed order, and read back equal', async () => {
   const path = join(directory, 'round.json');
-  await writeRules(path, rules);
+  await writeRules(path, { rules });
   const text = await readFile(path, 'utf8');
   expect(
     text
@@ -41,9 +41,9 @@ test('rules are written one a line in a fixed order, and read back equal', async
       .slice(2, 5)
       .map((line) => /"tableName": "([^"]+)", "columnName": "([^"]+)"/.exec(line)?.slice(1).join('.')),
   ).toEqual(['audit.logs.note', 'public.users.meta', 'public.users.phone']);
-  const back = await readRules(path);
+  const { rules: back } = await readRulesFile(path);
   expect(back).toEqual([rules[2], rules[1], rules[0]]);
-  await writeRules(path, back);
+  await writeRules(path, { rules: back });
   expect(await readFile(path, 'utf8')).toBe(text);
   expect(await readdir(directory)).toEqual(['round.json']);
 });
@@ -51,12 +51,12 @@ test('rules are written one a line in a fixed order, and read back equal', async
 test('the reference to a JSON schema survives writing', async () => {
   const path = join(directory, 'schema.json');
   await writeFile(path, '{ "$schema": "https://test.local/s.json", "rules": [] }');
-  await writeRules(path, []);
+  await writeRules(path, { rules: [] });
   expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ $schema: 'https://test.local/s.json', rules: [] });
 });
 
 test('a file that does not exist holds no rules', async () => {
-  expect(await readRules(join(directory, 'absent.json'))).toEqual([]);
+  expect(await readRulesFile(join(directory, 'absent.json'))).toEqual({ rules: [], emptyTables: [], accept: [] });
 });
 
 test('all mistakes of a file are listed with their places', async () => {
@@ -71,7 +71,7 @@ test('all mistakes of a file are listed with their places', async () => {
       ],
     }),
   );
-  const reading = readRules(path);
+  const reading = readRulesFile(path);
   await expect(reading).rejects.toMatchObject({ code: 'RULE_INVALID' });
   for (const place of ['wrong.json: rules[0].anonymizationType', 'rules[1]', 'surprise', 'rules[2].customGenerator'])
     await expect(reading).rejects.toThrow(place);
@@ -80,7 +80,7 @@ test('all mistakes of a file are listed with their places', async () => {
 test.each(['{', '[]', '{}', '{"rules": [], "rule": 1}'])('%s is not a rules file', async (content) => {
   const path = join(directory, 'broken.json');
   await writeFile(path, content);
-  await expect(readRules(path)).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' });
+  await expect(readRulesFile(path)).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' });
 });
 
 test.each([
@@ -104,13 +104,13 @@ test.each([
   ['public.payments', 'account_number', 'accountNumber'],
   ['public.messages', 'body', 'text'],
   ['public.lofts', 'description', 'text'],
-  ['auth.users', 'encrypted_password', 'mask'],
-  ['auth.users', 'recovery_token', 'mask'],
+  ['public.users', 'encrypted_password', 'token'],
+  ['public.users', 'recovery_token', 'token'],
   ['public.payments', 'currency', 'keep'],
   ['public.payments', 'status', 'keep'],
   ['audit.logs', 'table_name', 'keep'],
   ['public.sessions', 'user_agent', 'null'],
-  ['public.profiles', 'avatar_url', 'null'],
+  ['public.profiles', 'avatar_url', 'url'],
 ])('%s.%s is proposed as %s of certain or likely confidence', (label, name, type) => {
   const [proposal] = proposeRules(schema(table(label, { columns: [column(name)] })));
   expect(proposal?.rule).toMatchObject({ anonymizationType: type });
@@ -140,6 +140,50 @@ test('what a type holds decides before its name', () => {
   ]);
 });
 
+const typesOf = (columns: ReturnType<typeof column>[], more: Parameters<typeof table>[1] = {}) =>
+  Object.fromEntries(
+    proposeRules(schema(table('public.t', { columns, ...more }))).map(({ rule }) => [
+      rule.columnName,
+      rule.anonymizationType,
+    ]),
+  );
+
+test('long numbers of people and places on the map are proposed by name, and counts, flags and dates are not', () => {
+  const columns = [
+    column('phone', { shape: scalar('int8') }),
+    column('card_number', { shape: scalar('numeric') }),
+    column('nin', { shape: scalar('int8') }),
+    column('latitude', { shape: scalar('float8') }),
+    column('longitude', { shape: scalar('numeric') }),
+    column('gps', { shape: scalar('point') }),
+    column('coordinates', { shape: scalar('text') }),
+    column('mobile', { shape: scalar('int4') }),
+    column('tokens', { shape: scalar('int8') }),
+    column('phone_count', { shape: scalar('int8') }),
+    column('is_email', { shape: scalar('bool') }),
+    column('phone_verified_at', { shape: scalar('timestamptz') }),
+    column('email', { shape: { kind: 'enum', labels: ['work', 'home'] } }),
+    column('geo', { shape: scalar('point'), isNotNull: true }),
+  ];
+  expect(typesOf(columns)).toEqual({
+    phone: 'phone',
+    card_number: 'accountNumber',
+    nin: 'accountNumber',
+    latitude: 'amount',
+    longitude: 'amount',
+    gps: 'null',
+    coordinates: 'amount',
+  });
+});
+
+test('a number that leads to another table is not judged by its name', () => {
+  const columns = [column('card', { shape: scalar('int8') }), column('phone', { shape: scalar('int8') })];
+  const foreignKeys = [reference('phone', 'public.phones', 'number')];
+  expect(typesOf([...columns, column('passport', { shape: scalar('int8') })], { foreignKeys })).toEqual({
+    passport: 'accountNumber',
+  });
+});
+
 test('a proposal always fits its column', () => {
   const t = table('public.t', {
     columns: [column('email', { maxLength: 20 }), column('user_agent', { isNotNull: true })],
@@ -156,7 +200,7 @@ const shop = schema(
       column('email', { isNotNull: true }),
       column('x1'),
       column('spot', { shape: scalar('geometry'), isNotNull: true }),
-      column('born', { shape: scalar('date') }),
+      column('started', { shape: scalar('date') }),
       column('birth_date', { shape: scalar('date') }),
     ],
     unique: ['email'],

@@ -69,6 +69,25 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
     });
   });
 
+  test('a password is replaced by one that is known where values are hashes, and by another token where not', async () => {
+    await using database = await createDatabase({
+      major,
+      sql: `
+        create table accounts (password text, mot_de_passe text, notes text, ref text);
+        insert into accounts
+        select '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17l' || lpad(n::text, 3, '0'), 'plain-' || n,
+               'FR1420041010050500013M02606', '4111 1111 1111 1111'
+          from generate_series(1, 50) n;`,
+    });
+    const { verdicts } = await look(database);
+    expect(verdicts).toMatchObject({
+      'accounts.password': ['passwordHash', 'certain', '50 of 50 sampled values are hashes of passwords'],
+      'accounts.mot_de_passe': ['token', 'certain', 'named like a password'],
+      'accounts.notes': ['accountNumber', 'certain', '50 of 50 sampled values are IBANs'],
+      'accounts.ref': ['cardNumber', 'certain', '50 of 50 sampled values are card numbers'],
+    });
+  });
+
   test('a few personal values in a column that sounds harmless need a person', async () => {
     await using database = await createDatabase({
       major,

@@ -12,14 +12,14 @@ afterEach(() => {
 });
 
 /** A directory whose only environment is the database. */
-async function directoryOf({ url }: TestDatabase, rules: unknown[] = []): Promise<string> {
+async function directoryOf({ url }: TestDatabase, rules: unknown[] = [], more: object = {}): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'envclone-rules-'));
   await writeFile(
     join(directory, 'envclone.config.json'),
     JSON.stringify({ environments: { staging: { type: 'test' } } }),
   );
   await writeFile(join(directory, '.env.staging'), `DATABASE_URL='${url}'\n`);
-  await writeFile(join(directory, 'envclone.rules.json'), JSON.stringify({ rules }));
+  await writeFile(join(directory, 'envclone.rules.json'), JSON.stringify({ rules, ...more }));
   return directory;
 }
 
@@ -79,6 +79,23 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
   });
 });
 
+test("the sign-in service's tables are proposed to stay empty, and written with their reason", async () => {
+  await using database = await createDatabase({
+    sql: `create schema auth;
+      create table auth.users (email text, raw_app_meta_data jsonb, raw_user_meta_data jsonb);
+      create table auth.sessions (user_agent text, tag text)`,
+  });
+  const directory = await directoryOf(database);
+  const { stdout } = await rules(directory, '--write');
+  expect(stdout).toContain('+ auth.sessions: stays empty (sessions of people)');
+  expect(JSON.parse(await readFile(join(directory, 'envclone.rules.json'), 'utf8')).emptyTables).toEqual([
+    { table: 'auth.sessions', reason: 'sessions of people' },
+  ]);
+  expect(await rules(directory, '--check')).toMatchObject({ code: 0 });
+  expect((await rules(directory, '--write')).stdout).not.toContain('stays empty');
+  await rm(directory, { recursive: true });
+});
+
 describe('--check', () => {
   let database: TestDatabase;
   beforeAll(async () => {
@@ -105,6 +122,23 @@ describe('--check', () => {
     const document = JSON.parse((await rules(directory, '--check', '--json')).stdout);
     expect(document).toMatchObject({ problems: [expect.any(String)], undecided: [{ table: 'public.t', column: 'x' }] });
     await rm(directory, { recursive: true });
+  });
+
+  test('tables that stay empty, and those that cannot be without them, need no rule; one that is not there is a mistake', async () => {
+    await using logs = await createDatabase({
+      sql: `create table logs (id int primary key, x1 text);
+        create table entries (log int not null references logs, x2 text);
+        create table others (log int references logs, email text)`,
+    });
+    const empty = (table: string) => ({ table, reason: 'nobody needs them' });
+    const rule = { ...email, tableName: 'others' };
+    const directory = await directoryOf(logs, [rule], { emptyTables: [empty('logs')] });
+    expect(await rules(directory, '--check')).toMatchObject({ code: 0 });
+    const wrong = await directoryOf(logs, [rule], { emptyTables: [empty('logs'), empty('lgs')] });
+    const { code, stdout } = await rules(wrong, '--check');
+    expect(code).toBe(2);
+    expect(stdout).toContain('envclone.rules.json: emptyTables: there is no table lgs');
+    for (const made of [directory, wrong]) await rm(made, { recursive: true });
   });
 
   test('takes nothing that writes', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CloneOptions } from '../../contracts/clone.js';
+import { openDesk } from '../../worker/desk.js';
 import { createWorld, type World } from '../support/world.js';
 
 let world: World;
@@ -50,8 +51,8 @@ test("unmasked, where the target allows it, the rows are production's", async ()
   expect(await count(`public.guests where email like '%@test.local'`)).toBe(0);
 }, 60_000);
 
-test("rules of one run come before the file's", async () => {
-  await clone({
+test("rules of one run come before the file's, and the report says so", async () => {
+  const { operationId, anonymization } = await clone({
     customAnonymizationRules: [
       { tableName: 'public.lofts', columnName: 'description', anonymizationType: 'constant', value: 'a loft' },
     ],
@@ -59,4 +60,26 @@ test("rules of one run come before the file's", async () => {
   expect(
     await world.target.column('select distinct description from public.lofts where description is not null'),
   ).toEqual(['a loft']);
+  const { json, markdown } = await (await openDesk(world.directory)).report(operationId);
+  expect(json.masking).toMatchObject({
+    dictionary: expect.stringMatching(/^[\da-f]{16}$/),
+    overriding: [
+      { tableName: 'public.lofts', columnName: 'description', anonymizationType: 'constant', instead: 'text' },
+    ],
+  });
+  expect(markdown).toContain('`public.lofts.description`: constant, instead of text');
+  expect(anonymization.every(({ columns }) => columns === undefined)).toBe(true);
+}, 60_000);
+
+test('the report estimates different values from statistics, and counts what was NULL', async () => {
+  const { operationId } = await clone({});
+  const { json } = await (await openDesk(world.directory)).report(operationId);
+  const guests = json.masking?.tables.find(({ tableName }) => tableName === 'public.guests');
+  const email = guests?.columns?.find(({ name }) => name === 'email');
+  expect(email?.nulls).toBe(await count('public.guests where email is null'));
+  const distinct = Number((await world.target.column('select count(distinct email) from public.guests'))[0]);
+  for (const estimate of [email?.distinctBefore, email?.distinctAfter]) {
+    expect(estimate).toBeGreaterThan(distinct * 0.9);
+    expect(estimate).toBeLessThan(distinct * 1.1);
+  }
 }, 60_000);

@@ -108,12 +108,12 @@ test('input that is no object fails at once and says what it should be', async (
   expect(failure).toMatchObject({ code: 'CONFIGURATION_INVALID' });
 });
 
-test('a column that nobody decided about stops the clone in its plan, with its name', async () => {
+test('a column added after the rules were reviewed stops the clone before anything is touched, by name and with a proposal', async () => {
   await onServer(world.source.url, 'alter table public.lofts add column owner_secret text');
   const failure = await refusal();
   await onServer(world.source.url, 'alter table public.lofts drop column owner_secret');
   expect(failure).toMatchObject({ code: 'UNDECIDED_COLUMNS', target: 'untouched' });
-  expect(String(failure)).toContain('public.lofts.owner_secret');
+  expect(String(failure)).toContain('public.lofts.owner_secret (text): proposed token; named like a secret');
 });
 
 test("the second of two clones of one target is refused with the first one's id", async () => {

@@ -110,6 +110,35 @@ test('the stages of an operation that never ended are told from its activities',
   ]);
 });
 
+test('a report says what masking was made of, which rules were of this run, and what became of each column', async () => {
+  await artifacts.writeJson(operationArtifact(OPERATION, 'masking'), {
+    dictionary: '0123456789abcdef',
+    overriding: [
+      { tableName: 'guests', columnName: 'note', anonymizationType: 'null', instead: 'text' },
+      { tableName: 'guests', columnName: 'age', anonymizationType: 'amount' },
+    ],
+    tables: [
+      {
+        tableName: 'public.guests',
+        columns: [
+          { name: 'email', type: 'email', nulls: 3, distinctBefore: 1200, distinctAfter: 1187 },
+          { name: 'note', type: 'null', nulls: 0 },
+        ],
+      },
+    ],
+  });
+  const text = renderReport(await monitor.generateReport(OPERATION));
+  expect(text).toContain('Dictionary `0123456789abcdef`.');
+  expect(text).toContain('- `guests.note`: null, instead of text\n- `guests.age`: amount\n');
+  expect(text).toContain('| `public.guests.email` | email | 3 | ~1 200 | ~1 187 |');
+  expect(text).toContain('| `public.guests.note` | null | 0 |  |  |');
+});
+
+test('an operation that masked nothing reports no masking', async () => {
+  await leaveArtifacts();
+  expect(renderReport(await monitor.generateReport(OPERATION))).not.toContain('## Masking');
+});
+
 test('a failed operation’s report says why, what the target is, and what to do', async () => {
   await monitor.recordOutcome(OPERATION, {
     ...OUTCOME,

@@ -233,6 +233,19 @@ test('columns whose rows are not copied, or not masked, need no decision', () =>
   ).not.toThrow();
 });
 
+test('tables that the rules empty need no decision and are in the plan with their reason; without masking they are copied', () => {
+  const input = {
+    decided: { ...rulesOf({}), undecided: [{ ...UNDECIDED, table: 'auth.sessions' }] },
+    emptyTables: new Map([['auth.sessions', 'sessions of people']]),
+  };
+  const tables = [table('auth.sessions'), table('public.t')];
+  const plan = createPlan(planInput(tables, input));
+  expect(plan.emptied).toEqual([{ table: 'auth.sessions', reason: 'sessions of people' }]);
+  expect(() => plannedTable(plan, 'auth.sessions')).toThrow('is not copied');
+  const raw = createPlan(planInput(tables, { ...input, options: { anonymizeData: false }, allowsRawData: true }));
+  expect(raw.emptied).toEqual([]);
+});
+
 test('rules that cannot be followed stop the plan, all at once', () => {
   const input = planInput([], { decided: { ...rulesOf({}), undecided: [UNDECIDED], problems: ['one', 'two'] } });
   expect(() => createPlan(input)).toThrow(
