@@ -1,9 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { findTemporalProgram } from '../../client/temporal-program.js';
 import { olderLoftSql } from '../../examples/loft/create.js';
@@ -34,6 +35,7 @@ const COMMANDS = [
   'analyze',
   'rules',
   'validate',
+  'verify',
   'rollback',
   'restore-points',
   'report',
@@ -181,6 +183,8 @@ describe('a directory with production and test', () => {
       result.operationId,
     );
     expect(JSON.parse(validate.stdout)).toMatchObject({ isValid: true });
+    const verify = await envclone('-C', world.directory, 'verify', 'test');
+    expect(verify).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing of the people of production') });
     const points = await envclone('-C', world.directory, '--json', 'restore-points', 'test');
     expect(JSON.parse(points.stdout).restorePoints).toHaveLength(1);
     const rollback = await envclone(
@@ -195,6 +199,26 @@ describe('a directory with production and test', () => {
     );
     expect(rollback.code).toBe(0);
     expect(await rowHashes(world.target.url)).toEqual(before);
+  }, 120_000);
+
+  test('verify names what personal data was left where, and takes what a person accepts', async () => {
+    await envclone('-C', world.directory, 'clone', 'production', 'test', '--confirm', 'test');
+    const source = new pg.Client({ connectionString: world.source.url });
+    await source.connect();
+    const { rows } = await source.query('select email from guests where email is not null limit 1');
+    await source.end();
+    const email: string = rows[0].email;
+    await world.target.run(`comment on table guests is 'ask ${email}'`);
+    const found = await envclone('-C', world.directory, 'verify', 'test', '--against', 'production');
+    expect(found).toMatchObject({ code: 4, stdout: expect.stringContaining('comment on table public.guests') });
+    expect(found.stdout + found.stderr).not.toContain(email);
+
+    const file = join(world.directory, 'envclone.rules.json');
+    const before = await readFile(file, 'utf8');
+    const accept = [{ place: 'comment on table public.guests', kinds: ['email'], reason: 'planted by a test' }];
+    await writeFile(file, JSON.stringify({ ...JSON.parse(before), accept }));
+    expect(await envclone('-C', world.directory, 'verify', 'test', '--deep')).toMatchObject({ code: 0 });
+    await writeFile(file, before);
   }, 120_000);
 
   test('a clone that is not confirmed is refused with exit code 3', async () => {
