@@ -8,7 +8,8 @@ import { filterOf } from './table-filter.js';
 import { sampleOf } from './table-sample.js';
 import { emailsIn, type TextTokens } from './text-tokens.js';
 
-const PEOPLE_A_TABLE = 2_000;
+const ROWS_A_TABLE = 2_000;
+const ROWS_IN_ALL = 100_000;
 /** A value of more rows belongs to a company rather than to a person. */
 const MOST_ROWS = 20;
 /** A national number without its leading zero, or its end. */
@@ -83,13 +84,16 @@ function wordsOf(text: string): string[] {
 /** A sample of each table's people: the first values of its masked columns, or of pages drawn from all over it. */
 export async function readKnownPeople(source: Session, tables: readonly TablePlan[]): Promise<KnownPeople> {
   const people = new KnownPeople();
-  for (const table of tables) {
+  const personal = tables.flatMap((table) => {
     const columns = table.columns.flatMap(asPersonal);
-    if (columns.length === 0) continue;
+    return columns.length > 0 ? [{ table, columns }] : [];
+  });
+  const rowsEach = Math.max(1, Math.min(ROWS_A_TABLE, Math.floor(ROWS_IN_ALL / Math.max(1, personal.length))));
+  for (const { table, columns } of personal) {
     const rows = await source.query<Record<string, string | null>>(`
       select ${columns.map(({ name }, at) => `t.${quoteIdentifier(name)}::text as c${at}`).join(', ')}
-        from only ${quoteRelation(table)} t${sampleOf(table, PEOPLE_A_TABLE)}${filterOf(table.where)}
-       limit ${PEOPLE_A_TABLE}`);
+        from only ${quoteRelation(table)} t${sampleOf(table, rowsEach)}${filterOf(table.where)}
+       limit ${rowsEach}`);
     for (const [at, { kind }] of columns.entries()) {
       for (const value of rareValues(rows.map((row) => row[`c${at}`] ?? ''))) people.add(kind, value);
     }

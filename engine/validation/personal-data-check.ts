@@ -49,6 +49,7 @@ const LANES = 2;
 const BYTES_SEARCHED = 64 * 1024 * 1024;
 const BYTES_A_FETCH = 1024 * 1024;
 const ROWS_A_FETCH = 2_000;
+const PAGE_BYTES = 8192;
 
 async function readPeople(
   source: ReadOnlySource,
@@ -80,7 +81,7 @@ async function searchRelation(session: Session, { relation, share, people, talli
   const { places, key } = relation;
   const texts = places.map(({ text }, at) => `${text} as c${at}`);
   const sql = `select ${key} as key, ${texts.join(', ')} from only ${quoteRelation(relation.relation)} t${sampleShare(share)}`;
-  await eachRow(session, { sql, rowsAFetch: rowsAFetch(relation) }, (row) => {
+  await eachRow(session, relation, sql, (row) => {
     for (const [at, { label, mayBeMade }] of places.entries()) {
       const text = row[`c${at}`];
       if (!text) continue;
@@ -94,18 +95,25 @@ async function searchRelation(session: Session, { relation, share, people, talli
 
 type Row = Record<string, string | null>;
 
+/** A small relation in one statement, others through a cursor. */
 async function eachRow(
   session: Session,
-  { sql, rowsAFetch }: { sql: string; rowsAFetch: number },
+  relation: TextRelation,
+  sql: string,
   onRow: (row: Row) => void,
 ): Promise<void> {
+  if (relation.sizeBytes <= BYTES_A_FETCH) {
+    for (const row of await session.query<Row>(sql)) onRow(row);
+    return;
+  }
+  const count = rowsAFetch(relation);
   await session.transaction(
     async () => {
       await session.query(`declare texts no scroll cursor for ${sql}`);
       for (let rows: Row[]; ; ) {
-        rows = await session.query<Row>(`fetch ${rowsAFetch} from texts`);
+        rows = await session.query<Row>(`fetch ${count} from texts`);
         for (const row of rows) onRow(row);
-        if (rows.length < rowsAFetch) return;
+        if (rows.length < count) return;
       }
     },
     { mode: 'read only' },
@@ -114,7 +122,7 @@ async function eachRow(
 
 /** What fits into memory, by the size of an average row. */
 function rowsAFetch({ sizeBytes, estimatedRows }: TextRelation): number {
-  const rowBytes = sizeBytes / Math.max(1, estimatedRows);
+  const rowBytes = estimatedRows > 0 ? sizeBytes / estimatedRows : PAGE_BYTES;
   return Math.max(1, Math.min(ROWS_A_FETCH, Math.floor(BYTES_A_FETCH / Math.max(1, rowBytes))));
 }
 
