@@ -195,7 +195,7 @@ export const ERROR_CODES = {
   VALIDATION_FAILED: {
     category: 'validation',
     meaning: 'The clone was made, and is not equal to its source where it should be, or not different where it must.',
-    next: 'Read the report: envclone report <operation>',
+    next: 'Read the report: envclone report <operation>. What it found and may stay, accept in envclone.rules.json (docs/safety.md).',
     retry: false,
   },
 } as const satisfies Record<string, ErrorDescription>;
