@@ -10,6 +10,8 @@ import { emailsIn, type TextTokens } from './text-tokens.js';
 
 const ROWS_A_TABLE = 2_000;
 const ROWS_IN_ALL = 100_000;
+/** Characters of a value. */
+const LONGEST = 1_000;
 /** A value of more rows belongs to a company rather than to a person. */
 const MOST_ROWS = 20;
 /** A national number without its leading zero, or its end. */
@@ -91,7 +93,7 @@ export async function readKnownPeople(source: Session, tables: readonly TablePla
   const rowsEach = Math.max(1, Math.min(ROWS_A_TABLE, Math.floor(ROWS_IN_ALL / Math.max(1, personal.length))));
   for (const { table, columns } of personal) {
     const rows = await source.query<Record<string, string | null>>(`
-      select ${columns.map(({ name }, at) => `t.${quoteIdentifier(name)}::text as c${at}`).join(', ')}
+      select ${columns.map(({ name }, at) => `left(t.${quoteIdentifier(name)}::text, ${LONGEST}) as c${at}`).join(', ')}
         from only ${quoteRelation(table)} t${sampleOf(table, rowsEach)}${filterOf(table.where)}
        limit ${rowsEach}`);
     for (const [at, { kind }] of columns.entries()) {

@@ -74,13 +74,16 @@ function placesOf({ name, isBytes }: Column, planned: ColumnPlan | undefined, ta
   const column = `t.${quoteIdentifier(name)}`;
   const label = `${table}.${name}`;
   const mayBeMade = isBytes || !planned || isChanged(planned);
-  const whole = { label, text: isBytes ? textOfBytes(column) : `${column}::text`, mayBeMade };
+  const whole = { label, text: isBytes ? textOfBytes(column) : `left(${column}::text, ${LONGEST})`, mayBeMade };
   return [whole, ...keptLeaves(planned, column).map((text) => ({ label, text, mayBeMade: false }))];
 }
 
+/** Characters of a value that are searched, and bytes: four times as many would not fit what the server can send at once. */
+const LONGEST = 10_000_000;
+
 /** Bytes that are not ASCII are spaces. */
 function textOfBytes(column: string): string {
-  return `regexp_replace(encode(${column}, 'escape'), '\\\\[0-7]{3}', ' ', 'g')`;
+  return `regexp_replace(encode(substring(${column}, 1, ${LONGEST}), 'escape'), '\\\\[0-7]{3}', ' ', 'g')`;
 }
 
 /** Of a masked document, what its rule keeps: SQL of one text a path. */
@@ -89,7 +92,7 @@ function keptLeaves(planned: ColumnPlan | undefined, column: string): string[] {
   const kept = Object.entries(planned.rule.paths ?? {}).filter(([, type]) => type === 'keep');
   return kept.map(
     ([path]) =>
-      `(select string_agg(leaf #>> '{}', ' ') from jsonb_path_query(${column}::jsonb, ${quoteLiteral(jsonPath(path))}) leaf)`,
+      `(select left(string_agg(leaf #>> '{}', ' '), ${LONGEST}) from jsonb_path_query(${column}::jsonb, ${quoteLiteral(jsonPath(path))}) leaf)`,
   );
 }
 
