@@ -60,9 +60,10 @@ export async function makePlan(
     systems: configuration.systems,
     decided: { ...decided, problems: [...decided.problems, ...emptied.problems] },
     emptyTables: emptied.tables,
+    accepted: file.accept,
     neutralized,
     splitKeys: await readSplitKeys(source, { tables: schema.tables, rules: decided.rules, signal }),
   });
   const overriding = options.anonymizeData ? overridingRules(options.customAnonymizationRules, file.rules) : [];
-  return { plan: { ...plan, accepted: file.accept }, schema, source, overriding };
+  return { plan, schema, source, overriding };
 }

@@ -36,6 +36,9 @@ export type AnonymizationType = (typeof ANONYMIZATION_TYPES)[number];
 /** What `passwordHash` makes of every value: the bcrypt hash of the password `envclone-test`. */
 export const TEST_PASSWORD_HASH = '$2a$10$envclonetestpasswordsOa8Ov/slwkaUyl1nhibbD459Fkx14UQC';
 
+/** The host of every masked e-mail address: no mail reaches it (RFC 6762). */
+export const MASKED_EMAIL_HOST = 'test.local';
+
 /** What a clone is searched for: kinds of personal data that can be told by their form, and names of the source's people. */
 export const PERSONAL_DATA_KINDS = ['email', 'phone', 'iban', 'cardNumber', 'nationalId', 'personName'] as const;
 

@@ -25,6 +25,13 @@ export interface ColumnPlan {
   rule?: ColumnRule;
 }
 
+/** Whether a rule may change its values. */
+export function isMasked<Column extends Pick<ColumnPlan, 'rule'>>(
+  column: Column,
+): column is Column & { rule: ColumnRule } {
+  return column.rule !== undefined && column.rule.type !== 'keep';
+}
+
 /** One relation whose rows are read and written. */
 export interface TablePlan extends RelationName {
   /** Where rows are written when it is not the relation they are read from: the root, when masking may move a row to another partition. */

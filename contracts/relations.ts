@@ -8,3 +8,8 @@ export interface RelationName {
 export function relationLabel({ schema, name }: RelationName): string {
   return `${schema}.${name}`;
 }
+
+/** The same of what a person wrote: without a schema, `public` is meant. */
+export function qualified(written: string): string {
+  return written.includes('.') ? written : `public.${written}`;
+}

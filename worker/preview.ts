@@ -3,7 +3,7 @@ import type { Services } from '../activities/services.js';
 import { ConfigurationError } from '../contracts/errors.js';
 import type { TablePlan } from '../contracts/plan.js';
 import type { TablePreview } from '../contracts/preview.js';
-import { relationLabel } from '../contracts/relations.js';
+import { qualified, relationLabel } from '../contracts/relations.js';
 import type { SchemaDefinition } from '../contracts/schema.js';
 import { createDataAnonymizer, type TextRow } from '../engine/anonymizer/data-anonymizer.js';
 import { type DecidedColumns, decideColumns } from '../engine/anonymizer/decide-columns.js';
@@ -51,7 +51,7 @@ export async function previewTable(services: Services, input: PreviewInput): Pro
   const before = await readRows(source, plans, input.rows);
   const after = anonymizer.anonymizeTable(plan, before);
   return {
-    table: labelOf(input.table),
+    table: qualified(input.table),
     source: sourceName,
     target,
     columns: plan.columns.map(({ name, rule }) => ({
@@ -68,20 +68,19 @@ export async function previewTable(services: Services, input: PreviewInput): Pro
 /** Of the table, or of the partitions that hold its rows. */
 function plansOf({ tables }: SchemaDefinition, { rules }: DecidedColumns, asked: string): TablePlan[] {
   const tree = createPartitionTree(tables);
-  const table = tree.get(labelOf(asked));
+  const table = tree.get(qualified(asked));
   if (!table) return [];
   const wanted = new Set([table, ...tree.partitionsOf(table)]);
   return planTables({ tables, isCopied: (each) => wanted.has(each), rules: [rules] });
 }
 
-function labelOf(table: string): string {
-  return table.includes('.') ? table : `public.${table}`;
-}
-
 function unknownTable({ source, table }: PreviewInput, { tables }: SchemaDefinition): ConfigurationError {
   const names = tables.map(relationLabel).filter((label) => label.endsWith(`.${table.split('.').at(-1)}`));
   const meant = names.length > 0 ? `; there is ${names.join(', ')}` : '';
-  return new ConfigurationError('CONFIGURATION_INVALID', `${source} has no table ${labelOf(table)} with rows${meant}`);
+  return new ConfigurationError(
+    'CONFIGURATION_INVALID',
+    `${source} has no table ${qualified(table)} with rows${meant}`,
+  );
 }
 
 /** Rules are written for the root of a partitioned table. */

@@ -1,4 +1,4 @@
-import type { TablePlan } from '../../contracts/plan.js';
+import { isMasked, type TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import { translatePostgresError } from '../postgres/errors.js';
 import type { ConfirmedTarget, ReadOnlySource } from '../safety/proofs.js';
@@ -12,9 +12,7 @@ export async function readDistinct(
   tables: readonly TablePlan[],
   signal?: AbortSignal,
 ): Promise<DistinctValues> {
-  const masked = tables.flatMap((table) =>
-    table.columns.flatMap(({ name, rule }) => (rule && rule.type !== 'keep' ? [{ table, name }] : [])),
-  );
+  const masked = tables.flatMap((table) => table.columns.filter(isMasked).map(({ name }) => ({ table, name })));
   if (masked.length === 0) return {};
   await using session = await database.connect({ purpose: 'statistics', ...(signal && { signal }) });
   try {

@@ -1,7 +1,7 @@
 import type { EmptyTable } from '../../contracts/anonymization.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { SchemaDefinition } from '../../contracts/schema.js';
-import { nearest } from './nearest.js';
+import { findTable } from './find-table.js';
 
 export interface ResolvedEmptyTables {
   /** By `schema.table`, with the reason. */
@@ -18,10 +18,14 @@ export function resolveEmptyTables(
   const resolved: ResolvedEmptyTables = { tables: new Map(), problems: [] };
   const complain = (problem: string) => resolved.problems.push(`envclone.rules.json: emptyTables: ${problem}`);
   for (const { table: written, reason } of emptyTables) {
-    const table = known.get(written) ?? known.get(`public.${written}`);
-    const label = table && relationLabel(table);
-    if (!label) complain(`there is no table ${written}${nearest(written, [...known.keys()])}`);
-    else if (resolved.tables.has(label)) complain(`${label} is listed twice`);
+    const found = findTable(written, known);
+    if ('problem' in found) {
+      complain(found.problem);
+      continue;
+    }
+    const { table } = found;
+    const label = relationLabel(table);
+    if (resolved.tables.has(label)) complain(`${label} is listed twice`);
     else if (table.kind === 'foreign' || table.extension !== undefined)
       complain(`${label} is not emptied: foreign tables and those of extensions keep their rows to themselves`);
     else resolved.tables.set(label, reason);

@@ -1,4 +1,6 @@
 import type { AnonymizationRule, OverridingRule } from '../../contracts/anonymization.js';
+import { qualified } from '../../contracts/relations.js';
+import { columnKey } from './column-facts.js';
 
 /** The rules of one run beside what the file says of the same columns. */
 export function overridingRules(
@@ -13,7 +15,6 @@ export function overridingRules(
   });
 }
 
-/** Without a schema, `public` is meant. */
 function placeOf({ tableName, columnName }: AnonymizationRule): string {
-  return JSON.stringify([tableName.includes('.') ? tableName : `public.${tableName}`, columnName]);
+  return columnKey(qualified(tableName), columnName);
 }

@@ -1,6 +1,7 @@
 import type { AnonymizationRule } from '../../contracts/anonymization.js';
 import { relationLabel } from '../../contracts/relations.js';
 import { columnKey, type TableFacts } from './column-facts.js';
+import { findTable } from './find-table.js';
 import { nearest } from './nearest.js';
 import { parseRules } from './rule-schema.js';
 
@@ -28,8 +29,9 @@ function findColumn(
   { tableName, columnName }: AnonymizationRule,
   { tables, rootOf, columns }: TableFacts,
 ): { key: string } | { problem: string } {
-  const table = tables.get(tableName) ?? tables.get(`public.${tableName}`);
-  if (!table) return { problem: `there is no table ${tableName}${nearest(tableName, namesLike(tableName, tables))}` };
+  const found = findTable(tableName, tables);
+  if ('problem' in found) return found;
+  const { table } = found;
   const label = relationLabel(table);
   const root = rootOf(table);
   if (root !== table) return { problem: `${label} is a partition: give the rule to ${relationLabel(root)}` };
@@ -41,10 +43,4 @@ function findColumn(
   if (column) return { problem: `the rows of ${label} are never copied: it needs no rule` };
   const names = table.columns.map(({ name }) => name);
   return { problem: `there is no column ${columnName} in ${label}${nearest(columnName, names)}` };
-}
-
-/** Tables as the rule writes its own: without a schema, those of `public` are meant. */
-function namesLike(written: string, tables: TableFacts['tables']): string[] {
-  if (written.includes('.')) return [...tables.keys()];
-  return [...tables.values()].flatMap(({ schema, name }) => (schema === 'public' ? [name] : []));
 }

@@ -32,12 +32,12 @@ export const ruleSchema = shape.superRefine((rule, context) => {
   if (type !== 'json' && rule.paths) complain('paths', `${type} takes no paths`);
 });
 
-const emptyTableSchema: z.ZodType<EmptyTable> = z.strictObject({
+export const emptyTableSchema: z.ZodType<EmptyTable> = z.strictObject({
   table: z.string().min(1),
   reason: z.string().min(1),
 });
 
-const acceptanceSchema: z.ZodType<Acceptance> = z.strictObject({
+export const acceptanceSchema: z.ZodType<Acceptance> = z.strictObject({
   place: z.string().min(1),
   kinds: z.array(z.enum(PERSONAL_DATA_KINDS)).min(1),
   reason: z.string().min(1),
@@ -49,19 +49,8 @@ export function parseRules(input: unknown, where: string): { rules: Anonymizatio
   return { rules: items.map(withoutAbsent), problems };
 }
 
-/** The same of the tables that stay empty. */
-export function parseEmptyTables(input: unknown, where: string): { emptyTables: EmptyTable[]; problems: string[] } {
-  const { items, problems } = parseList(emptyTableSchema, input, where);
-  return { emptyTables: items, problems };
-}
-
-/** And of what may stay in a clone. */
-export function parseAcceptances(input: unknown, where: string): { accept: Acceptance[]; problems: string[] } {
-  const { items, problems } = parseList(acceptanceSchema, input, where);
-  return { accept: items, problems };
-}
-
-function parseList<Item>(
+/** The same of any list. */
+export function parseList<Item>(
   schema: z.ZodType<Item>,
   input: unknown,
   where: string,

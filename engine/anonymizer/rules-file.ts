@@ -3,7 +3,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Acceptance, AnonymizationRule, EmptyTable } from '../../contracts/anonymization.js';
 import { ConfigurationError } from '../../contracts/errors.js';
-import { parseAcceptances, parseEmptyTables, parseRules } from './rule-schema.js';
+import { acceptanceSchema, emptyTableSchema, parseList, parseRules } from './rule-schema.js';
 
 /** What people decided. */
 export interface RulesFile {
@@ -29,12 +29,12 @@ export async function inspectRules(path: string): Promise<RulesFile & { problems
   const text = await readIfExists(path);
   const lists = text === undefined ? { rules: [] } : parseFile(text, file);
   const { rules, problems } = parseRules(lists.rules, `${file}: rules`);
-  const empty = parseEmptyTables(lists.emptyTables ?? [], `${file}: emptyTables`);
-  const accepted = parseAcceptances(lists.accept ?? [], `${file}: accept`);
+  const empty = parseList(emptyTableSchema, lists.emptyTables ?? [], `${file}: emptyTables`);
+  const accepted = parseList(acceptanceSchema, lists.accept ?? [], `${file}: accept`);
   return {
     rules,
-    emptyTables: empty.emptyTables,
-    accept: accepted.accept,
+    emptyTables: empty.items,
+    accept: accepted.items,
     problems: [...problems, ...empty.problems, ...accepted.problems],
   };
 }

@@ -3,6 +3,7 @@ import type { TableDefinition, TypeShape } from '../../contracts/schema.js';
 import { describePostgresError } from '../postgres/errors.js';
 import { quoteIdentifier, quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
+import { drawnPages } from '../postgres/table-sample.js';
 import type { ReadOnlySource } from '../safety/proofs.js';
 import { type ColumnFacts, columnKey, type TableFacts } from './column-facts.js';
 import { type ColumnSample, countDocuments, countTexts, SAMPLED_CHARACTERS } from './column-sample.js';
@@ -96,13 +97,15 @@ interface SampledTable {
 
 type Row = Record<string, string | null>;
 
-/** Statistics can be so old that no page is drawn: then the first rows have to do. */
+/** Twice the rows, for pages are drawn and not rows. Statistics can be so old that no page is: then the first rows have to do. */
 async function readRows(session: Session, table: SampledTable, timeoutMs: number): Promise<Row[]> {
   return session.transaction(
     async () => {
       await session.query(`select set_config('statement_timeout', $1, true)`, [String(timeoutMs)]);
       const isBig = table.estimatedRows > BIG_ROWS;
-      const rows = isBig ? await session.query<Row>(sampleSql(table, drawnShare(table))) : [];
+      const rows = isBig
+        ? await session.query<Row>(sampleSql(table, drawnPages((2 * ROWS) / table.estimatedRows)))
+        : [];
       return rows.length > 0 ? rows : session.query<Row>(sampleSql(table));
     },
     { mode: 'read only' },
@@ -114,18 +117,12 @@ const BIG_ROWS = 10_000;
 /** Of a whole document: a part of one is no JSON. */
 const DOCUMENT_CHARACTERS = 10_000;
 
-/** Twice the rows, for pages are drawn and not rows; the same pages each time, so that two runs agree. */
-function drawnShare({ estimatedRows }: SampledTable): string {
-  const percent = Math.min(100, (100 * 2 * ROWS) / estimatedRows);
-  return ` tablesample system (${percent.toFixed(9)}) repeatable (0)`;
-}
-
 /** Rows: `c0`, `c1`, … the beginnings of the members' texts. */
-function sampleSql({ owner, members }: SampledTable, share = ''): string {
+function sampleSql({ owner, members }: SampledTable, pages = ''): string {
   const only = owner.kind === 'partitioned' ? '' : 'only ';
   return `
     select ${members.map(({ column }, index) => `${beginningOf(column)} as c${index}`).join(', ')}
-      from ${only}${quoteRelation(owner)}${share}
+      from ${only}${quoteRelation(owner)}${pages}
      limit ${ROWS}`;
 }
 

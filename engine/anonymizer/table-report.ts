@@ -1,5 +1,5 @@
 import type { AnonymizationReport, AnonymizationType, MaskedColumn } from '../../contracts/anonymization.js';
-import type { TablePlan } from '../../contracts/plan.js';
+import { isMasked, type TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 
 export interface TableReportInput {
@@ -18,9 +18,9 @@ const MAKES_NOTHING: readonly AnonymizationType[] = ['null', 'empty', 'constant'
 /** What masking did to one table. `anonymizedRecords` is what the most masked column proves: rows are not counted one by one. */
 export function createTableReport(input: TableReportInput): AnonymizationReport {
   const { table, totals, preservedRelationships } = input;
-  const masked = table.columns.filter(({ rule }) => rule && rule.type !== 'keep');
+  const masked = table.columns.filter(isMasked);
   const countOf = (name: string) => totals.maskedValues[name] ?? 0;
-  const makers = masked.filter(({ rule }) => rule && !MAKES_NOTHING.includes(rule.type));
+  const makers = masked.filter(({ rule }) => !MAKES_NOTHING.includes(rule.type));
   return {
     tableName: relationLabel(table),
     originalRecords: totals.rows,
@@ -28,7 +28,7 @@ export function createTableReport(input: TableReportInput): AnonymizationReport 
     anonymizedFields: masked.map(({ name }) => name),
     preservedRelationships,
     generatedFakeData: makers.reduce((sum, { name }) => sum + countOf(name), 0),
-    columns: masked.flatMap(({ name, rule }) => (rule ? maskedColumn(name, rule.type, input) : [])),
+    columns: masked.map(({ name, rule }) => maskedColumn(name, rule.type, input)),
   };
 }
 

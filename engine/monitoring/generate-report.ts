@@ -1,4 +1,4 @@
-import type { ClonePlan, TablePlan } from '../../contracts/plan.js';
+import { type ClonePlan, isMasked, type TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type {
   CloneEvent,
@@ -101,7 +101,7 @@ function reportTables(totals: readonly MeasuredTable[], plan?: ClonePlan): Repor
 }
 
 function maskedFields(table: TablePlan | undefined): string[] {
-  return table?.columns.filter(({ rule }) => rule && rule.type !== 'keep').map(({ name }) => name) ?? [];
+  return table?.columns.filter(isMasked).map(({ name }) => name) ?? [];
 }
 
 /** All warnings and errors up to the limit, then the newest of the others, in the order they happened. */

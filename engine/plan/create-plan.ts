@@ -1,3 +1,4 @@
+import type { Acceptance } from '../../contracts/anonymization.js';
 import type { CloneOptions, NeutralizedObject } from '../../contracts/clone.js';
 import type { EnvironmentType } from '../../contracts/environments.js';
 import { SafetyError } from '../../contracts/errors.js';
@@ -27,6 +28,8 @@ export interface PlanInput {
   decided: Decisions;
   /** Tables that the rules empty, by `schema.table`, with the reason. Default: none. */
   emptyTables?: ReadonlyMap<string, string>;
+  /** What may stay in the clone, as the rules file has it. Default: nothing. */
+  accepted?: readonly Acceptance[];
   neutralized: readonly NeutralizedObject[];
   /** By `schema.table`, of big tables that cannot be split by their pages. Default: none. */
   splitKeys?: ReadonlyMap<string, SplitKey>;
@@ -77,6 +80,7 @@ export function createPlan(input: PlanInput): ClonePlan {
     emptied: [...empty.emptied].map(([table, reason]) => ({ table, reason })),
     nulled: listNulled(source.tables, empty),
     neutralized: [...input.neutralized],
+    accepted: [...(input.accepted ?? [])],
     leftOut: leftOutOf(source, target),
     createsDatabase: !target.exists,
     createsRoles: judgement.createsRoles,

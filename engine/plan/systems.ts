@@ -1,5 +1,5 @@
 import type { CloneOptions } from '../../contracts/clone.js';
-import { relationLabel } from '../../contracts/relations.js';
+import { qualified, relationLabel } from '../../contracts/relations.js';
 import type { TableDefinition } from '../../contracts/schema.js';
 
 /** Patterns of `schema.table` by system; `*` stands for any characters. */
@@ -52,6 +52,10 @@ export function unmatchedPatterns(
 
 /** A pattern without a schema means `public`, as in rules. */
 function toExpression(pattern: string): RegExp {
-  const qualified = pattern.includes('.') ? pattern : `public.${pattern}`;
-  return new RegExp(`^${qualified.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 'su');
+  return new RegExp(
+    `^${qualified(pattern)
+      .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')}$`,
+    'su',
+  );
 }

@@ -1,4 +1,4 @@
-import type { ClonePlan } from '../../contracts/plan.js';
+import { type ClonePlan, isMasked } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import { type CheckContext, type CheckOutcome, counted, openSource, openTarget } from './check.js';
 import { countOrphans, type ForeignKeyQuestion, keyLabel, readKeys } from './orphans.js';
@@ -19,7 +19,7 @@ export async function checkForeignKeys(context: CheckContext): Promise<CheckOutc
     const count = orphans.get(object) ?? 0;
     const known = inSource.get(object) ?? 0;
     const message = `${counted(count, 'row')} of ${relationLabel(key.table)} without the row of ${relationLabel(key.references)} that ${key.name} asks for`;
-    const isInherited = known > 0 && (count <= known || !isMasked(key, context.plan));
+    const isInherited = known > 0 && (count <= known || !hasMaskedColumn(key, context.plan));
     if (isInherited || (!context.source && !key.isGuaranteed)) {
       outcome.warnings.push({ message: context.source ? `${message}; ${known} in the source` : message, object });
     } else {
@@ -41,13 +41,16 @@ async function countInSource(
   return await countOrphans(session, keys); // the session closes when this returns
 }
 
-function isMasked({ table, columns, references, referencedColumns }: ForeignKeyQuestion, plan?: ClonePlan): boolean {
+function hasMaskedColumn(
+  { table, columns, references, referencedColumns }: ForeignKeyQuestion,
+  plan?: ClonePlan,
+): boolean {
   const ruled = (label: string, names: readonly string[]) =>
     plan?.units.some((unit) =>
       unit.tables.some(
         (planned) =>
           (relationLabel(planned) === label || (planned.into && relationLabel(planned.into) === label)) &&
-          planned.columns.some(({ name, rule }) => rule && rule.type !== 'keep' && names.includes(name)),
+          planned.columns.some((column) => isMasked(column) && names.includes(column.name)),
       ),
     ) ?? false;
   return ruled(relationLabel(table), columns) || ruled(relationLabel(references), referencedColumns);

@@ -3,9 +3,9 @@ import type { ColumnPlan, TablePlan } from '../../contracts/plan.js';
 import { isDictionaryWord } from '../anonymizer/known-names.js';
 import { quoteIdentifier, quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
+import { drawnPages } from '../postgres/table-sample.js';
 import { isMasked } from './personal-data.js';
 import { filterOf } from './table-filter.js';
-import { sampleOf } from './table-sample.js';
 import { emailsIn, type TextTokens } from './text-tokens.js';
 
 const ROWS_A_TABLE = 2_000;
@@ -94,7 +94,7 @@ export async function readKnownPeople(source: Session, tables: readonly TablePla
   for (const { table, columns } of personal) {
     const rows = await source.query<Record<string, string | null>>(`
       select ${columns.map(({ name }, at) => `left(t.${quoteIdentifier(name)}::text, ${LONGEST}) as c${at}`).join(', ')}
-        from only ${quoteRelation(table)} t${sampleOf(table, rowsEach)}${filterOf(table.where)}
+        from only ${quoteRelation(table)} t${drawnPages((2 * rowsEach) / Math.max(1, table.estimatedRows))}${filterOf(table.where)}
        limit ${rowsEach}`);
     for (const [at, { kind }] of columns.entries()) {
       for (const value of rareValues(rows.map((row) => row[`c${at}`] ?? ''))) people.add(kind, value);

@@ -2,6 +2,7 @@ import {
   type ClonePlan,
   type ColumnPlan,
   type ColumnRule,
+  isMasked,
   plannedTables,
   type TablePlan,
 } from '../../contracts/plan.js';
@@ -70,7 +71,7 @@ function groupByTarget(tables: readonly TablePlan[]): GroupedSubject[] {
       target,
       sources: [],
       columns,
-      ruled: new Set(table.columns.filter(({ rule }) => rule && rule.type !== 'keep').map(({ name }) => name)),
+      ruled: new Set(table.columns.filter(isMasked).map(({ name }) => name)),
       estimatedRows: 0,
       ...(table.where && { where: table.where }),
     };

@@ -1,4 +1,4 @@
-import type { ClonePlan, TablePlan } from '../../contracts/plan.js';
+import { type ClonePlan, isMasked } from '../../contracts/plan.js';
 import { inLanes, type LaneSession } from '../postgres/lanes.js';
 import type { Session } from '../postgres/session.js';
 import type { ReadOnlySource } from '../safety/proofs.js';
@@ -14,17 +14,13 @@ import { coincidenceOf, type LeakSubject, leakSubjects, type MaskedColumn } from
 export async function checkLeaks(context: CheckContext): Promise<CheckOutcome> {
   const { plan, source } = context;
   const outcome: CheckOutcome = { errors: [], warnings: [] };
-  if (!plan?.units.some(({ tables }) => tables.some(isMasked))) return outcome;
+  if (!plan?.units.some(({ tables }) => tables.some(({ columns }) => columns.some(isMasked)))) return outcome;
   if (source) {
     await compareWithSource({ context, plan, source, outcome });
   } else {
     outcome.warnings.push({ message: 'masked columns were not compared with their source, which was not given' });
   }
   return outcome;
-}
-
-function isMasked({ columns }: TablePlan): boolean {
-  return columns.some(({ rule }) => rule && rule.type !== 'keep');
 }
 
 interface Comparison {

@@ -5,13 +5,13 @@ import type { ValidationError, ValidationWarning } from '../../contracts/validat
 import { inLanes } from '../postgres/lanes.js';
 import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
+import { drawnPages } from '../postgres/table-sample.js';
 import type { ReadOnlySource } from '../safety/proofs.js';
 import { type CheckContext, type CheckOutcome, openSource, openTarget } from './check.js';
 import { readDefinitionTexts } from './definition-texts.js';
 import { type KnownPeople, readKnownPeople } from './known-people.js';
 import { findForms } from './personal-data.js';
 import { PlaceTally } from './place-tally.js';
-import { sampleShare } from './table-sample.js';
 import { readTextRelations, type TextRelation } from './text-places.js';
 import { tokensOf } from './text-tokens.js';
 
@@ -28,13 +28,15 @@ export async function checkPersonalData(context: CheckContext): Promise<CheckOut
   const people = await readPeople(source, plannedTables(plan), context);
   const tallies = new Tallies();
   await inLanes({
-    tasks: relations.map((relation) => ({ relation, share: shareOf(relation, context) })),
+    tasks: relations,
     session: target,
     lanes: LANES,
     connect: () => openTarget(context),
-    async work(session, { relation, share }) {
-      await searchRelation(session, { relation, share, people, tallies });
-      if (share < 1) outcome.warnings.push(sampled(relation, share));
+    async work(session, relation) {
+      const share = context.deep ? 1 : BYTES_SEARCHED / Math.max(1, relation.sizeBytes);
+      const pages = drawnPages(share);
+      await searchRelation(session, { relation, pages, people, tallies });
+      if (pages) outcome.warnings.push(sampled(relation, share));
     },
   });
   for (const { label, text } of await readDefinitionTexts(target)) {
@@ -60,11 +62,6 @@ async function readPeople(
   return await readKnownPeople(session, tables);
 }
 
-function shareOf({ sizeBytes }: TextRelation, { deep = false }: CheckContext): number {
-  const share = BYTES_SEARCHED / Math.max(1, sizeBytes);
-  return deep || share >= 0.5 ? 1 : share;
-}
-
 function sampled({ relation }: TextRelation, share: number): ValidationWarning {
   const object = relationLabel(relation);
   return { message: `${object}: one of ${Math.round(1 / share)} pages was searched for personal data`, object };
@@ -72,15 +69,16 @@ function sampled({ relation }: TextRelation, share: number): ValidationWarning {
 
 interface Search {
   relation: TextRelation;
-  share: number;
+  /** As `drawnPages` gives them. */
+  pages: string;
   people: KnownPeople;
   tallies: Tallies;
 }
 
-async function searchRelation(session: Session, { relation, share, people, tallies }: Search): Promise<void> {
+async function searchRelation(session: Session, { relation, pages, people, tallies }: Search): Promise<void> {
   const { places, key } = relation;
   const texts = places.map(({ text }, at) => `${text} as c${at}`);
-  const sql = `select ${key} as key, ${texts.join(', ')} from only ${quoteRelation(relation.relation)} t${sampleShare(share)}`;
+  const sql = `select ${key} as key, ${texts.join(', ')} from only ${quoteRelation(relation.relation)} t${pages}`;
   await eachRow(session, relation, sql, (row) => {
     for (const [at, { label, mayBeMade }] of places.entries()) {
       const text = row[`c${at}`];

@@ -1,4 +1,4 @@
-import type { PersonalDataKind } from '../../contracts/anonymization.js';
+import { MASKED_EMAIL_HOST, type PersonalDataKind } from '../../contracts/anonymization.js';
 import { DETECTORS } from '../anonymizer/detectors.js';
 import type { TextTokens } from './text-tokens.js';
 
@@ -25,7 +25,7 @@ export function findForms(text: string, { emails, numbers }: TextTokens): FormFo
 
 /** An address that a generator made. */
 export function isMasked(email: string): boolean {
-  return email.endsWith('@test.local');
+  return email.endsWith(`@${MASKED_EMAIL_HOST}`);
 }
 
 /** Domains that no mail reaches (RFC 2606, RFC 6761, RFC 6762). */

@@ -1,4 +1,4 @@
-import { type ClonePlan, type ColumnPlan, plannedTables } from '../../contracts/plan.js';
+import { type ClonePlan, type ColumnPlan, isMasked, plannedTables } from '../../contracts/plan.js';
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
@@ -32,11 +32,11 @@ export async function readTextRelations(session: Session, plan: ClonePlan): Prom
   const planned = await plannedColumns(session, plan);
   return rows.map(({ schema, name, root, columns, key, sizeBytes, estimatedRows }) => {
     const relation = { schema, name };
-    const ruleOf = planned.get(relationLabel(relation)) ?? new Map<string, ColumnPlan>();
+    const columnOf = planned.get(relationLabel(relation)) ?? new Map<string, ColumnPlan>();
     return {
       relation,
-      places: columns.flatMap((column) => placesOf(column, ruleOf.get(column.name), relationLabel(root))),
-      key: keyOf(key?.some((column) => isChanged(ruleOf.get(column))) ? undefined : key),
+      places: columns.flatMap((column) => placesOf(column, columnOf.get(column.name), relationLabel(root))),
+      key: keyOf(key?.some((name) => isMasked(columnOf.get(name) ?? {})) ? undefined : key),
       sizeBytes: Number(sizeBytes),
       estimatedRows: Math.max(0, estimatedRows),
     };
@@ -73,7 +73,7 @@ async function plannedColumns(session: Session, plan: ClonePlan): Promise<Map<st
 function placesOf({ name, isBytes }: Column, planned: ColumnPlan | undefined, table: string): TextPlace[] {
   const column = `t.${quoteIdentifier(name)}`;
   const label = `${table}.${name}`;
-  const mayBeMade = isBytes || !planned || isChanged(planned);
+  const mayBeMade = isBytes || !planned || isMasked(planned);
   const whole = { label, text: isBytes ? textOfBytes(column) : `left(${column}::text, ${LONGEST})`, mayBeMade };
   return [whole, ...keptLeaves(planned, column).map((text) => ({ label, text, mayBeMade: false }))];
 }
@@ -100,10 +100,6 @@ function keptLeaves(planned: ColumnPlan | undefined, column: string): string[] {
 function jsonPath(path: string): string {
   const steps = path.split('.').map((step) => (/^\*+$/.test(step) ? `.${step}` : `.${JSON.stringify(step)}`));
   return `lax $${steps.join('')}`;
-}
-
-function isChanged(planned: ColumnPlan | undefined): boolean {
-  return planned?.rule !== undefined && planned.rule.type !== 'keep';
 }
 
 function keyOf(key: readonly string[] | null | undefined): string {

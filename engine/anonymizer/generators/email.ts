@@ -1,8 +1,9 @@
+import { MASKED_EMAIL_HOST } from '../../../contracts/anonymization.js';
 import type { BytesMask } from '../byte-text.js';
 import { defineGenerator, type Generator, type MaskTools, TEXT_TYPES } from '../generator.js';
 import { SHORTEST_TOKEN, writeToken } from '../token.js';
 
-const HOST = Buffer.from('@test.local');
+const HOST = Buffer.from(`@${MASKED_EMAIL_HOST}`);
 
 export const email = emailGenerator({ name: 'email', family: 'email' }, 'user');
 export const guestEmail = emailGenerator({ name: 'guestEmail', family: 'guestEmail' }, 'guest');
@@ -13,7 +14,7 @@ function emailGenerator(about: Pick<Generator, 'name' | 'family'>, user: string)
     types: TEXT_TYPES,
     injective: true,
     uniqueLength: user.length + SHORTEST_TOKEN + HOST.length,
-    describe: `\`${user}<hash>@test.local\``,
+    describe: `\`${user}<hash>@${MASKED_EMAIL_HOST}\``,
     maskBytes: addressOf(Buffer.from(user)),
   });
 }
