@@ -2,8 +2,10 @@ import type { OverridingRule } from '../contracts/anonymization.js';
 import type { ClonePlan } from '../contracts/plan.js';
 import type { SchemaDefinition } from '../contracts/schema.js';
 import type { CloneGrant } from '../contracts/stages.js';
+import { absentKeptRows } from '../engine/anonymizer/absent-kept-rows.js';
 import { decideColumns } from '../engine/anonymizer/decide-columns.js';
 import { resolveEmptyTables } from '../engine/anonymizer/empty-tables.js';
+import { resolveKeptRows } from '../engine/anonymizer/kept-rows.js';
 import { overridingRules } from '../engine/anonymizer/overriding-rules.js';
 import { readRulesFile } from '../engine/anonymizer/rules-file.js';
 import { lanesWithin } from '../engine/courtesy/lanes.js';
@@ -48,18 +50,21 @@ export async function makePlan(
     overlay: options.customAnonymizationRules ?? [],
     generators: Object.keys(configuration.generators),
   });
+  const kept = resolveKeptRows(file.keepRows, schema, decided.rules);
+  const absent = options.anonymizeData ? await absentKeptRows(source, kept, signal) : [];
   const plan = createPlan({
     operation,
     source: schema,
     sourceType: source.type,
-    warnings: [...(source.warnings ?? []), ...unseen],
+    warnings: [...(source.warnings ?? []), ...unseen, ...absent],
     lanes: lanesWithin(limits, LANES),
     target: targetCatalog,
     allowsRawData: configuration.environment(targetName).allowRawData,
     options,
     systems: configuration.systems,
-    decided: { ...decided, problems: [...decided.problems, ...emptied.problems] },
+    decided: { ...decided, problems: [...decided.problems, ...emptied.problems, ...kept.problems] },
     emptyTables: emptied.tables,
+    keptRows: kept.rows,
     accepted: file.accept,
     neutralized,
     splitKeys: await readSplitKeys(source, { tables: schema.tables, rules: decided.rules, signal }),

@@ -44,7 +44,7 @@ export async function reportMasking(
     const label = relationLabel(table);
     return createTableReport({
       table,
-      totals: totalsOf.get(label) ?? { rows: 0, maskedValues: {} },
+      totals: totalsOf.get(label) ?? { rows: 0, keptRows: 0, maskedValues: {} },
       preservedRelationships: keys.filter((ends) => ends.includes(label)).length,
       distinct: { before: (column) => before[label]?.[column], after: (column) => after[label]?.[column] },
     });

@@ -67,6 +67,12 @@ export interface AnonymizationRule {
   paths?: Record<string, AnonymizationType>;
   /** For `constant`. */
   value?: string;
+  /** For `amount` and `date`: the column that says which rows belong together. Their amounts change in one proportion, their dates by one shift. */
+  relatedBy?: string;
+  /** For `amount`: the column with the ISO 4217 code of its currency, whose decimals it keeps. */
+  currencyColumn?: string;
+  /** For `custom`: columns whose source values the generator gets as `context.row`. */
+  reads?: string[];
   /** Why a person, or `envclone rules`, decided so. */
   reason?: string;
 }
@@ -75,6 +81,15 @@ export interface AnonymizationRule {
 export interface EmptyTable {
   /** `schema.table`; without a schema, `public` is meant. */
   table: string;
+  reason: string;
+}
+
+/** A row that masked clones have as production has it, such as a test account: decided in `envclone.rules.json`. */
+export interface KeptRow {
+  /** `schema.table`; without a schema, `public` is meant. */
+  table: string;
+  /** By column, the values of a unique key. */
+  key: Record<string, string | number>;
   reason: string;
 }
 
@@ -89,6 +104,8 @@ export interface AnonymizationReport {
   preservedRelationships: number;
   /** Values that a generator made. */
   generatedFakeData: number;
+  /** Rows that stayed as they are (`keepRows`), when there are any. */
+  keptRecords?: number;
   /** In the operation's report alone: a workflow's result has no room for them. */
   columns?: MaskedColumn[];
 }

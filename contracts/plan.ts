@@ -16,6 +16,18 @@ export interface ColumnRule {
   maxLength?: number;
   paths?: Record<string, AnonymizationType>;
   value?: string;
+  relatedBy?: string;
+  currencyColumn?: string;
+  reads?: string[];
+}
+
+/** Columns of the same row whose source values a rule needs. They stand before it in a TablePlan. */
+export function columnsReadBy({
+  relatedBy,
+  currencyColumn,
+  reads = [],
+}: Pick<ColumnRule, 'relatedBy' | 'currencyColumn' | 'reads'>): string[] {
+  return [relatedBy, currencyColumn, ...reads].filter((name) => name !== undefined);
 }
 
 export interface ColumnPlan {
@@ -36,12 +48,14 @@ export function isMasked<Column extends Pick<ColumnPlan, 'rule'>>(
 export interface TablePlan extends RelationName {
   /** Where rows are written when it is not the relation they are read from: the root, when masking may move a row to another partition. */
   into?: RelationName;
-  /** All columns that are copied, in order; generated ones are not. */
+  /** All columns that are copied: those that rules of others read first, then the rest in order. Generated ones are not. */
   columns: ColumnPlan[];
   /** `binary` passes bytes through untouched; `text` is for masking and for types without a portable binary form. */
   wire: 'binary' | 'text';
   /** Only these rows (an extension's configuration table). SQL, from the source's own catalog. */
   where?: string;
+  /** SQL, true for the rows that are copied as they are, whatever the columns' rules say. Such a table is copied in ranges. */
+  keptRows?: string;
   estimatedRows: number;
   sizeBytes: number;
   /** Pages of the heap, when it can be split by them. */
@@ -54,7 +68,12 @@ export interface RowRange {
   chunk: number;
   /** SQL about the source's rows. The ranges of a table together hold every row once, those that came after the plan too. */
   where: string;
+  /** The table's `keptRows`: no rule is followed. */
+  isKept?: true;
 }
+
+/** The chunk of a table's `keptRows`, beside those of its other rows. */
+export const KEPT_ROWS_CHUNK = -1;
 
 /** What one activity copies. */
 export interface CopyUnit {

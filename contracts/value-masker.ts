@@ -15,6 +15,8 @@ export interface ValueMasker {
   bytes?(from: Buffer, at: number, stop: number, out: ByteSink): boolean;
   /** It makes the same of every value, and is called with an empty one: the value's own bytes need not be kept. */
   isBlind?: boolean;
+  /** It only reads the value: the same bytes go on. */
+  keeps?: boolean;
   /** Of an array: the masker of its elements. Those that are null stay. */
   elements?: ValueMasker;
 }
@@ -22,4 +24,6 @@ export interface ValueMasker {
 /** One entry per column of the TablePlan; `undefined`: the bytes pass. */
 export interface TableMasker {
   columns: (ValueMasker | undefined)[];
+  /** To be called behind each row, by who has maskers that read other columns of it. */
+  endRow?: (() => void) | undefined;
 }

@@ -12,6 +12,7 @@ import type { ValidationResult } from '../contracts/validation.js';
 import { collectFacts } from '../engine/anonymizer/column-facts.js';
 import { type DecidedColumns, decideColumns, type UndecidedColumn } from '../engine/anonymizer/decide-columns.js';
 import { resolveEmptyTables } from '../engine/anonymizer/empty-tables.js';
+import { resolveKeptRows } from '../engine/anonymizer/kept-rows.js';
 import { mergeProposals, openGroups } from '../engine/anonymizer/merge-proposals.js';
 import type { RuleProposal } from '../engine/anonymizer/propose-rules.js';
 import { inspectRules, readRulesFile, writeRules } from '../engine/anonymizer/rules-file.js';
@@ -130,13 +131,14 @@ export async function openDesk(directory: string, logger: Logger = createLogger(
       const schema = await readSchema(await guard.admitReadable(environment));
       const empty = resolveEmptyTables(file.emptyTables, schema);
       const { emptied } = spreadEmptiness(schema.tables, empty.tables);
-      const { problems, undecided } = decideColumns({
+      const { rules, problems, undecided } = decideColumns({
         schema,
         rules: file.rules,
         generators: Object.keys(configuration.generators),
       });
+      const kept = resolveKeptRows(file.keepRows, schema, rules);
       return {
-        problems: [...file.problems, ...problems, ...empty.problems],
+        problems: [...file.problems, ...problems, ...empty.problems, ...kept.problems],
         undecided: undecided.filter(({ table }) => !emptied.has(table)),
       };
     },

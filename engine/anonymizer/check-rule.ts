@@ -1,5 +1,6 @@
 import type { AnonymizationRule } from '../../contracts/anonymization.js';
 import type { TypeShape } from '../../contracts/schema.js';
+import { checkReads } from './check-reads.js';
 import type { ColumnFacts } from './column-facts.js';
 import { emptyOf } from './empty-value.js';
 import type { Generator } from './generator.js';
@@ -10,6 +11,14 @@ const LEAF_CONTAINERS = ['json', 'jsonb', 'hstore'];
 
 /** Why a rule cannot hold for a column, or undefined. The reason completes "column x of t: …". */
 export function checkRule(
+  rule: AnonymizationRule,
+  facts: ColumnFacts,
+  generators: readonly string[],
+): string | undefined {
+  return checkType(rule, facts, generators) ?? checkReads(rule, facts);
+}
+
+function checkType(
   rule: AnonymizationRule,
   { column, owner, isUnique }: ColumnFacts,
   generators: readonly string[],

@@ -13,6 +13,7 @@ import { mapHstore } from './hstore.js';
 import { mapJson, rewriteJson } from './json.js';
 import { createLeafMaskers, type LeafMaskers } from './leaves.js';
 import type { SipHash } from './sip-hash.js';
+import type { SourceRow } from './source-row.js';
 
 export interface CompileInput {
   /** `schema.table` */
@@ -21,10 +22,12 @@ export interface CompileInput {
   /** The hash of a domain. */
   hashOf(domain: string): SipHash;
   generators: Record<string, CustomGenerator>;
+  /** What rules that read other columns read. */
+  row: SourceRow;
 }
 
 /** The masker of one column, or undefined when its bytes pass. @throws ConfigurationError `RULE_INVALID` */
-export function compileColumn({ table, column, hashOf, generators }: CompileInput): ValueMasker | undefined {
+export function compileColumn({ table, column, hashOf, generators, row }: CompileInput): ValueMasker | undefined {
   const { rule, shape } = column;
   if (!rule || rule.type === 'keep') return undefined;
   switch (rule.type) {
@@ -35,9 +38,9 @@ export function compileColumn({ table, column, hashOf, generators }: CompileInpu
     case 'empty':
       return emptyMasker(shape, table, column.name);
     case 'custom':
-      return mapLeaves(shape, ({ type }) => customMasker({ table, column, hashOf, generators, rule, type }), true);
+      return mapLeaves(shape, ({ type }) => customMasker({ table, column, hashOf, generators, row, rule, type }), true);
     default:
-      return generatedColumn(rule, shape, hashOf) ?? refuse(`${rule.type} cannot mask it`, table, column.name);
+      return generatedColumn(rule, shape, hashOf, row) ?? refuse(`${rule.type} cannot mask it`, table, column.name);
   }
 }
 
@@ -54,19 +57,25 @@ function refuse(what: string, table: string, column: string): never {
 }
 
 function customMasker(input: CompileInput & { rule: ColumnRule; type: string }): ValueMasker {
-  const { table, column, hashOf, generators, rule, type } = input;
+  const { table, column, hashOf, generators, row, rule, type } = input;
   const name = rule.generator ?? '';
   const generator = generators[name];
   if (!generator) return refuse(`there is no generator ${name}`, table, column.name);
-  return createCustomMasker({ name, generator, table, column: column.name, tools: toolsOf(rule, type, hashOf) });
+  const tools = toolsOf(rule, type, hashOf);
+  return createCustomMasker({ name, generator, table, column: column.name, tools, row, reads: rule.reads ?? [] });
 }
 
-function generatedColumn(rule: ColumnRule, shape: TypeShape, hashOf: CompileInput['hashOf']): ValueMasker | undefined {
+function generatedColumn(
+  rule: ColumnRule,
+  shape: TypeShape,
+  hashOf: CompileInput['hashOf'],
+  row: SourceRow,
+): ValueMasker | undefined {
   const leaves = createLeafMaskers({ paths: rule.paths ?? {}, maskerOf: (type) => leafMasker(type, hashOf) });
   return mapLeaves(shape, ({ type, path }) => {
     if (type === 'json' || type === 'jsonb') return rule.type === 'json' ? jsonMasker(leaves, () => 'null') : undefined;
     if (type === 'hstore') return rule.type === 'json' ? (value) => mapHstore(value, leaves) : undefined;
-    if (rule.type !== 'json') return generatedText(rule, type, hashOf);
+    if (rule.type !== 'json') return generatedText(rule, type, hashOf, row);
     const generated = generatedText({ ...rule, type: 'mask', domain: 'mask', isUnique: false }, type, hashOf);
     if (path.length > 0) {
       if (TEXT_TYPES.includes(type)) return path.reduce((node, key) => node.child(key), leaves.root).text;
@@ -93,10 +102,15 @@ function leafMasker(type: AnonymizationType, hashOf: CompileInput['hashOf']): Va
   return generatedText({ type: known, domain, isUnique: false, preserveFormat: false }, 'text', hashOf);
 }
 
-function generatedText(rule: ColumnRule, type: string, hashOf: CompileInput['hashOf']): ValueMasker | undefined {
+function generatedText(
+  rule: ColumnRule,
+  type: string,
+  hashOf: CompileInput['hashOf'],
+  row?: SourceRow,
+): ValueMasker | undefined {
   const generator = GENERATORS[rule.type];
   if (!generator?.types.includes(type)) return undefined;
-  const tools = toolsOf(rule, type, hashOf);
+  const tools = toolsOf(rule, type, hashOf, row);
   // Where case or trailing blanks do not tell values apart, they must not tell masked values apart.
   const mask =
     type === 'citext'
@@ -129,9 +143,17 @@ function maybeBlank(first: number): boolean {
   return first <= SPACE || first === 0xc2 || first >= 0xe0;
 }
 
-function toolsOf(rule: ColumnRule, type: string, hashOf: CompileInput['hashOf']): MaskTools {
-  const { domain, isUnique, preserveFormat, maxLength } = rule;
-  return { hash: hashOf(domain), type, isUnique, preserveFormat, ...(maxLength !== undefined && { maxLength }) };
+function toolsOf(rule: ColumnRule, type: string, hashOf: CompileInput['hashOf'], row?: SourceRow): MaskTools {
+  const { domain, isUnique, preserveFormat, maxLength, relatedBy, currencyColumn } = rule;
+  return {
+    hash: hashOf(domain),
+    type,
+    isUnique,
+    preserveFormat,
+    ...(maxLength !== undefined && { maxLength }),
+    ...(row && relatedBy !== undefined && { related: () => row.valueOf(relatedBy) }),
+    ...(row && currencyColumn !== undefined && { currency: () => row.valueOf(currencyColumn) }),
+  };
 }
 
 interface LeafPlace {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { Faker } from '@faker-js/faker';
 import { DataError } from '../../contracts/errors.js';
 import type { MaskTools } from './generator.js';
+import type { SourceRow } from './source-row.js';
 import { token } from './token.js';
 
 /** What a custom generator is given besides the value. */
@@ -9,6 +10,8 @@ export interface CustomGeneratorContext {
   /** `schema.table` */
   table: string;
   column: string;
+  /** The columns that the rule `reads`, as the source has them in this row, in their text form. */
+  readonly row: Readonly<Record<string, string | null>>;
   /** The value's keyed hash, `length` characters of 0-9 and a-z (at most 13; default 13). The same value gives the same. */
   hash(length?: number): string;
   /** faker in French, seeded with the value's hash: the same value gives the same. Seeding takes some 30 µs. */
@@ -27,14 +30,19 @@ export interface CustomMaskerInput {
   table: string;
   column: string;
   tools: MaskTools;
+  row: SourceRow;
+  reads: readonly string[];
 }
 
 /** @throws DataError `GENERATOR_FAILED` from the masker; it names the column, and neither the value nor what the generator said of it */
-export function createCustomMasker({ name, generator, table, column, tools }: CustomMaskerInput) {
+export function createCustomMasker({ name, generator, table, column, tools, row, reads }: CustomMaskerInput) {
   let current = '';
   const context: CustomGeneratorContext = {
     table,
     column,
+    get row() {
+      return Object.freeze(Object.fromEntries(reads.map((read) => [read, row.valueOf(read)])));
+    },
     hash: (length) => token(tools.hash, current).slice(0, length),
     get faker() {
       const faker = frenchFaker();

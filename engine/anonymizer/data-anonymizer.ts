@@ -9,6 +9,7 @@ import type { CustomGenerator } from './custom-generator.js';
 import { deriveDomainKey } from './domain-key.js';
 import { GENERATORS } from './generators/index.js';
 import { SipHash } from './sip-hash.js';
+import { createSourceRow } from './source-row.js';
 
 export type { CustomGenerator };
 
@@ -48,12 +49,19 @@ export interface DataAnonymizerInput {
 
 export function createDataAnonymizer({ key, generators = {} }: DataAnonymizerInput): DataAnonymizer {
   const hashOf = createDomainHashes(key);
-  const compile = (table: TablePlan): TableMasker => ({
-    columns: table.columns.map((column) => compileColumn({ table: relationLabel(table), column, hashOf, generators })),
-  });
+  const compile = (table: TablePlan): TableMasker => {
+    const row = createSourceRow(table);
+    const input = { table: relationLabel(table), hashOf, generators, row };
+    const columns = table.columns.map((column) => row.watch(column.name, compileColumn({ ...input, column })));
+    return { columns, endRow: row.end };
+  };
   const anonymizeTable: DataAnonymizer['anonymizeTable'] = (table, rows) => {
-    const { columns } = compile(table);
-    return Array.from(rows, (row) => row.map((value, index) => maskOne(value, columns[index])));
+    const { columns, endRow } = compile(table);
+    return Array.from(rows, (row) => {
+      const masked = row.map((value, index) => maskOne(value, columns[index]));
+      endRow?.();
+      return masked;
+    });
   };
   return {
     compile,

@@ -2,6 +2,7 @@ import type { AnonymizationRule } from '../../contracts/anonymization.js';
 import type { ColumnRule } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { SchemaDefinition } from '../../contracts/schema.js';
+import { chainedReads } from './check-reads.js';
 import { type ColumnFacts, collectFacts, isTextLike, type TableFacts } from './column-facts.js';
 import { groupColumns } from './column-groups.js';
 import type { ColumnSample } from './column-sample.js';
@@ -63,6 +64,7 @@ export function decideColumns(input: DecideColumnsInput): DecidedColumns {
     const columnRule = toColumnRule(rule, columns);
     for (const { key } of members) decided.set(key, columnRule);
   }
+  problems.push(...chainedReads(decided, facts));
   return { rules: byTable(facts, harmonize(decided)), undecided, problems };
 }
 

@@ -12,6 +12,10 @@ export interface MaskTools {
   preserveFormat: boolean;
   /** Characters that fit. */
   maxLength?: number;
+  /** The source's value of the column that `relatedBy` names, in this row. Absent: each value for itself. */
+  related?(): string | null;
+  /** The same of `currencyColumn`. */
+  currency?(): string | null;
 }
 
 /** Makes values. Rules, their checks, the documentation and the copy all read this record. */

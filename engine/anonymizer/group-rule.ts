@@ -1,5 +1,5 @@
 import type { AnonymizationRule } from '../../contracts/anonymization.js';
-import type { ColumnRule } from '../../contracts/plan.js';
+import { type ColumnRule, columnsReadBy } from '../../contracts/plan.js';
 import { checkRule } from './check-rule.js';
 import type { ColumnFacts } from './column-facts.js';
 import { GENERATORS } from './generators/index.js';
@@ -10,6 +10,11 @@ export function checkGroupRule(
   members: readonly ColumnFacts[],
   generators: readonly string[],
 ): string[] {
+  const [first, ...others] = members;
+  if (first && others.length > 0 && columnsReadBy(rule).length > 0) {
+    const tied = `a foreign key ties it to ${others.map(({ table, column }) => `${table}.${column.name}`).join(', ')}`;
+    return [`column ${first.column.name} of ${first.table}: its rule cannot read other columns, for ${tied}`];
+  }
   return alike(members).flatMap((facts) => {
     const problem = checkRule(rule, facts, generators);
     return problem ? [`column ${facts.column.name} of ${facts.table}: ${problem}`] : [];
@@ -19,6 +24,7 @@ export function checkGroupRule(
 /** The rule as the copy uses it: the same for all members, so that equal values stay equal. */
 export function toColumnRule(rule: AnonymizationRule, members: readonly ColumnFacts[]): ColumnRule {
   const { anonymizationType: type, customGenerator, preserveFormat = false, paths, value } = rule;
+  const { relatedBy, currencyColumn, reads } = rule;
   const { isUnique, maxLength } = strictest(members);
   return {
     type,
@@ -29,6 +35,9 @@ export function toColumnRule(rule: AnonymizationRule, members: readonly ColumnFa
     ...(maxLength !== undefined && { maxLength }),
     ...(paths && { paths }),
     ...(value !== undefined && { value }),
+    ...(relatedBy !== undefined && { relatedBy }),
+    ...(currencyColumn !== undefined && { currencyColumn }),
+    ...(reads && { reads }),
   };
 }
 

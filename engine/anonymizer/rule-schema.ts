@@ -4,6 +4,7 @@ import {
   ANONYMIZATION_TYPES,
   type AnonymizationRule,
   type EmptyTable,
+  type KeptRow,
   PERSONAL_DATA_KINDS,
 } from '../../contracts/anonymization.js';
 
@@ -18,6 +19,9 @@ const shape = z.strictObject({
   domain: z.string().min(1).optional(),
   paths: z.record(z.string().min(1), type.exclude(['custom', 'constant'])).optional(),
   value: z.string().optional(),
+  relatedBy: z.string().min(1).optional(),
+  currencyColumn: z.string().min(1).optional(),
+  reads: z.array(z.string().min(1)).min(1).optional(),
   reason: z.string().optional(),
 });
 
@@ -30,10 +34,21 @@ export const ruleSchema = shape.superRefine((rule, context) => {
   if (type === 'constant' && rule.value === undefined) complain('value', 'constant needs a value');
   if (type !== 'constant' && rule.value !== undefined) complain('value', `${type} takes no value`);
   if (type !== 'json' && rule.paths) complain('paths', `${type} takes no paths`);
+  if (type !== 'amount' && type !== 'date' && rule.relatedBy) complain('relatedBy', `${type} takes no relatedBy`);
+  if (type !== 'amount' && rule.currencyColumn) complain('currencyColumn', `${type} takes no currencyColumn`);
+  if (type !== 'custom' && rule.reads) complain('reads', `${type} reads no other columns`);
 });
 
 export const emptyTableSchema: z.ZodType<EmptyTable> = z.strictObject({
   table: z.string().min(1),
+  reason: z.string().min(1),
+});
+
+export const keptRowSchema: z.ZodType<KeptRow> = z.strictObject({
+  table: z.string().min(1),
+  key: z
+    .record(z.string().min(1), z.union([z.string(), z.number()]))
+    .refine((key) => Object.keys(key).length > 0, 'a row is named by the columns of a unique key'),
   reason: z.string().min(1),
 });
 

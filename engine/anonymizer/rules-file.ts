@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Acceptance, AnonymizationRule, EmptyTable } from '../../contracts/anonymization.js';
+import type { Acceptance, AnonymizationRule, EmptyTable, KeptRow } from '../../contracts/anonymization.js';
 import { ConfigurationError } from '../../contracts/errors.js';
-import { acceptanceSchema, emptyTableSchema, parseList, parseRules } from './rule-schema.js';
+import { acceptanceSchema, emptyTableSchema, keptRowSchema, parseList, parseRules } from './rule-schema.js';
 
 /** What people decided. */
 export interface RulesFile {
   rules: AnonymizationRule[];
   emptyTables: EmptyTable[];
+  keepRows: KeptRow[];
   /** Findings of the search for personal data that are none, or may stay. */
   accept: Acceptance[];
 }
 
 /**
- * `envclone.rules.json` (`{ "rules": [ … ], "emptyTables": [ … ], "accept": [ … ] }`); nothing is decided when it does not exist.
+ * `envclone.rules.json` (`{ "rules": [ … ], "emptyTables": [ … ], "keepRows": [ … ], "accept": [ … ] }`); nothing is decided when it does not exist.
  * @throws ConfigurationError `CONFIGURATION_INVALID` (not JSON, not that shape), `RULE_INVALID` with every mistake and its place
  */
 export async function readRulesFile(path: string): Promise<RulesFile> {
@@ -30,24 +31,27 @@ export async function inspectRules(path: string): Promise<RulesFile & { problems
   const lists = text === undefined ? { rules: [] } : parseFile(text, file);
   const { rules, problems } = parseRules(lists.rules, `${file}: rules`);
   const empty = parseList(emptyTableSchema, lists.emptyTables ?? [], `${file}: emptyTables`);
+  const kept = parseList(keptRowSchema, lists.keepRows ?? [], `${file}: keepRows`);
   const accepted = parseList(acceptanceSchema, lists.accept ?? [], `${file}: accept`);
   return {
     rules,
     emptyTables: empty.items,
+    keepRows: kept.items,
     accept: accepted.items,
-    problems: [...problems, ...empty.problems, ...accepted.problems],
+    problems: [...problems, ...empty.problems, ...kept.problems, ...accepted.problems],
   };
 }
 
 /** Replaces the file as a whole: a decision a line, in the order of table and column, so that reviews show them. */
 export async function writeRules(
   path: string,
-  { rules, emptyTables = [], accept = [] }: Pick<RulesFile, 'rules'> & Partial<RulesFile>,
+  { rules, emptyTables = [], keepRows = [], accept = [] }: Pick<RulesFile, 'rules'> & Partial<RulesFile>,
 ): Promise<void> {
   const reference = await readReference(path);
   const lists = [
     ['rules', [...rules].sort(byPlace).map(formatRule)],
     ['emptyTables', [...emptyTables].sort(byTable).map(formatValue)],
+    ['keepRows', keepRows.map(formatValue)],
     ['accept', accept.map(formatValue)],
   ] as const;
   const members = lists
@@ -78,7 +82,7 @@ async function readIfExists(path: string): Promise<string | undefined> {
   }
 }
 
-function parseFile(text: string, file: string): { rules: unknown; emptyTables?: unknown; accept?: unknown } {
+function parseFile(text: string, file: string): { rules: unknown } & { [list in (typeof LISTS)[number]]?: unknown } {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -87,13 +91,13 @@ function parseFile(text: string, file: string): { rules: unknown; emptyTables?: 
   }
   if (typeof content !== 'object' || content === null || !('rules' in content))
     throw new ConfigurationError('CONFIGURATION_INVALID', `${file} has no "rules"`);
-  const unexpected = Object.keys(content).filter((key) => !LISTS.includes(key) && key !== '$schema');
+  const unexpected = Object.keys(content).filter((key) => !LISTS.some((list) => list === key) && key !== '$schema');
   if (unexpected.length > 0)
     throw new ConfigurationError('CONFIGURATION_INVALID', `${file} has unknown keys: ${unexpected.join(', ')}`);
   return content;
 }
 
-const LISTS = ['rules', 'emptyTables', 'accept'];
+const LISTS = ['rules', 'emptyTables', 'keepRows', 'accept'] as const;
 
 const KEYS = [
   'tableName',
@@ -104,6 +108,9 @@ const KEYS = [
   'domain',
   'paths',
   'value',
+  'relatedBy',
+  'currencyColumn',
+  'reads',
   'reason',
 ] as const satisfies readonly (keyof AnonymizationRule)[];
 

@@ -5,7 +5,7 @@ import { relationLabel } from '../../contracts/relations.js';
 export interface TableReportInput {
   table: TablePlan;
   /** What the copy counted: rows, and the values that each column's masker was called for. */
-  totals: { rows: number; maskedValues: Record<string, number> };
+  totals: { rows: number; keptRows: number; maskedValues: Record<string, number> };
   /** Foreign keys of and to the table that were found to hold in the target. */
   preservedRelationships: number;
   /** Different values of a column of the table, as each database's statistics estimate them. */
@@ -27,6 +27,7 @@ export function createTableReport(input: TableReportInput): AnonymizationReport 
     anonymizedRecords: masked.reduce((most, { name }) => Math.max(most, countOf(name)), 0),
     anonymizedFields: masked.map(({ name }) => name),
     preservedRelationships,
+    ...(totals.keptRows > 0 && { keptRecords: totals.keptRows }),
     generatedFakeData: makers.reduce((sum, { name }) => sum + countOf(name), 0),
     columns: masked.map(({ name, rule }) => maskedColumn(name, rule.type, input)),
   };
@@ -39,7 +40,7 @@ function maskedColumn(name: string, type: AnonymizationType, { totals, distinct 
   return {
     name,
     type,
-    nulls: totals.rows - (totals.maskedValues[name] ?? 0),
+    nulls: totals.rows - totals.keptRows - (totals.maskedValues[name] ?? 0),
     ...(before !== undefined && { distinctBefore: before }),
     ...(after !== undefined && { distinctAfter: after }),
   };

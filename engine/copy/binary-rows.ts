@@ -2,7 +2,7 @@ import { DataError } from '../../contracts/errors.js';
 import type { ValueMasker } from '../../contracts/value-masker.js';
 import { ByteBuffer } from '../postgres/byte-buffer.js';
 import { type BinaryValues, binaryValuesOf } from './binary-values.js';
-import { generatorFailure, type RowMasker, type RowMaskerInput } from './row-masker.js';
+import { generatorFailure, isCounted, type RowMasker, type RowMaskerInput } from './row-masker.js';
 
 interface BinaryMask {
   mask: ValueMasker;
@@ -69,7 +69,9 @@ export class BinaryRowMasker implements RowMasker {
   }
 
   masked(): [column: number, values: number][] {
-    return this.#maskedValues.flatMap((values, column) => (this.#masks[column] ? [[column, values]] : []));
+    return this.#maskedValues.flatMap((values, column) =>
+      isCounted(this.#masks[column]?.mask) ? [[column, values]] : [],
+    );
   }
 
   /** Bytes before `passed` are in the output; what cannot be read yet is kept for the next chunk. */
@@ -150,6 +152,7 @@ export class BinaryRowMasker implements RowMasker {
   #endField(columns: number): void {
     if (++this.#column < columns) return;
     this.rows++;
+    this.#input.endRow?.();
     this.#state = 'row';
   }
 
@@ -195,6 +198,10 @@ export class BinaryRowMasker implements RowMasker {
     if (stop - at > LONGEST_VALUE) throw this.#tooLong(this.#column);
     const masked = mask(values && !mask.isBlind ? values.decode(bytes, at, stop) : '');
     if (masked === null) return false;
+    if (mask.keeps) {
+      out.append(bytes, at, stop);
+      return true;
+    }
     if (!values) throw new DataError('COPY_FAILED', `masking ${this.#input.table}: the binary wire cannot carry it`);
     values.encode(masked, out);
     return true;

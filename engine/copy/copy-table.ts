@@ -89,7 +89,7 @@ function rowMaskerOf(table: TablePlan, masker: TableMasker | undefined): RowMask
     type: scalarOf(shape),
     mask: masker.columns[at],
   }));
-  const input = { table: relationLabel(table), columns };
+  const input = { table: relationLabel(table), columns, endRow: masker.endRow };
   return table.wire === 'binary' ? new BinaryRowMasker(input) : new TextRowMasker(input);
 }
 

@@ -126,7 +126,12 @@ async function copyOnce(input: CopyOnceInput): Promise<LedgerEntry[]> {
       const startedAt = performance.now();
       if (isFrozen(part)) await empty(input, part);
       const onChunk = report.begin(relationLabel(part.table));
-      const copied = await copyTable({ ...input, part, masker: maskerOf(part.table), onChunk });
+      const copied = await copyTable({
+        ...input,
+        part,
+        masker: part.range?.isKept ? undefined : maskerOf(part.table),
+        onChunk,
+      });
       entries.push({ ...copied, worker, milliseconds: performance.now() - startedAt });
       report.end(copied);
     }

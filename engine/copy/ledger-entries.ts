@@ -1,3 +1,4 @@
+import { KEPT_ROWS_CHUNK } from '../../contracts/plan.js';
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
@@ -12,12 +13,14 @@ export interface TableTotals {
   bytes: number;
   /** By column name: values that its masker was given. Columns without a masker are absent. */
   maskedValues: Record<string, number>;
+  /** Rows that were copied as they are, whatever the rules say. */
+  keptRows: number;
   /** How long its copies took, added up. */
   milliseconds: number;
 }
 
 /** A part's entry: the table's own names too, for a label does not always tell them apart. */
-export interface LedgerEntry extends TableTotals {
+export interface LedgerEntry extends Omit<TableTotals, 'keptRows'> {
   relation: RelationName;
   /** Its range's number; 0 for a whole table. */
   chunk: number;
@@ -60,10 +63,11 @@ export async function partsDone(
 /** One total for each table, in the order of its first part. */
 export function addUp(parts: readonly LedgerEntry[]): TableTotals[] {
   const totals = new Map<string, TableTotals>();
-  for (const { relation, table, rows, bytes, milliseconds, maskedValues } of parts) {
+  for (const { relation, table, chunk, rows, bytes, milliseconds, maskedValues } of parts) {
     const key = quoteRelation(relation);
-    const total = totals.get(key) ?? { table, rows: 0, bytes: 0, milliseconds: 0, maskedValues: {} };
+    const total = totals.get(key) ?? { table, rows: 0, keptRows: 0, bytes: 0, milliseconds: 0, maskedValues: {} };
     total.rows += rows;
+    if (chunk === KEPT_ROWS_CHUNK) total.keptRows += rows;
     total.bytes += bytes;
     total.milliseconds += milliseconds;
     for (const [column, count] of Object.entries(maskedValues)) {

@@ -12,6 +12,8 @@ export interface RowMaskerInput {
   /** `schema.table`, for messages. */
   table: string;
   columns: MaskedColumn[];
+  /** Called behind each row. */
+  endRow?: (() => void) | undefined;
 }
 
 /** Masks the rows of one COPY on their way, whatever chunks they come in. */
@@ -22,7 +24,7 @@ export interface RowMasker {
   push(chunk: Buffer): Buffer;
   /** @throws DataError `COPY_FAILED` when the last row did not end */
   end(): void;
-  /** By index of a masked column: values given to its masker. NULL is none. */
+  /** By index of a masked column: values given to its masker. NULL is none, and columns that are only read are not in it. */
   masked(): [column: number, values: number][];
 }
 
@@ -35,4 +37,8 @@ export function generatorFailure(error: unknown, { table, columns }: RowMaskerIn
 /** By column index: the first masked column at or after it, -1 when the row has none left. */
 export function nextMasked(columns: readonly MaskedColumn[]): number[] {
   return columns.map((_, column) => columns.findIndex(({ mask }, at) => at >= column && mask !== undefined));
+}
+
+export function isCounted(mask: ValueMasker | undefined): boolean {
+  return mask !== undefined && !mask.keeps;
 }

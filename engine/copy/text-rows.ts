@@ -1,7 +1,7 @@
 import { DataError } from '../../contracts/errors.js';
 import type { ValueMasker } from '../../contracts/value-masker.js';
 import { ByteBuffer } from '../postgres/byte-buffer.js';
-import { generatorFailure, nextMasked, type RowMasker, type RowMaskerInput } from './row-masker.js';
+import { generatorFailure, isCounted, nextMasked, type RowMasker, type RowMaskerInput } from './row-masker.js';
 import {
   decodeField,
   escapeBytes,
@@ -92,11 +92,12 @@ export class TextRowMasker implements RowMasker {
   }
 
   masked(): [column: number, values: number][] {
-    return this.#maskedValues.flatMap((values, column) => (this.#masks[column] ? [[column, values]] : []));
+    return this.#maskedValues.flatMap((values, column) => (isCounted(this.#masks[column]) ? [[column, values]] : []));
   }
 
   #endRow(): void {
     this.rows++;
+    this.#input.endRow?.();
     this.#column = 0;
     this.#isInsideRow = false;
   }

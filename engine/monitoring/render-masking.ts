@@ -19,6 +19,9 @@ export function renderMasking({ masking }: OperationReport): string[] {
       ({ tableName, columnName, anonymizationType, instead }) =>
         `- ${code(`${tableName}.${columnName}`)}: ${anonymizationType}${instead ? `, instead of ${instead}` : ''}`,
     ),
+    ...tables.flatMap(({ tableName, keptRecords = 0 }) =>
+      keptRecords > 0 ? ['', `${formatCount(keptRecords)} rows of ${code(tableName)} stayed as they are.`] : [],
+    ),
     '',
     '| column | rule | NULL | different values before | after |',
     '|---|---|--:|--:|--:|',

@@ -1,4 +1,4 @@
-import type { CopyUnit, RowRange, TablePlan } from '../../contracts/plan.js';
+import { type CopyUnit, KEPT_ROWS_CHUNK, type RowRange, type TablePlan } from '../../contracts/plan.js';
 import { quoteIdentifier } from '../postgres/quote.js';
 
 const MEBIBYTE = 1024 * 1024;
@@ -22,6 +22,26 @@ export interface SplitKey {
 
 /** The units of a table that is better copied in several, or undefined. */
 export function splitTable(table: TablePlan, key?: SplitKey): CopyUnit[] | undefined {
+  const units = splitBySize(table, key);
+  return table.keptRows === undefined ? units : keepApart(units ?? [wholeRange(table)], table.keptRows);
+}
+
+/** Rows that no rule touches are a range of their own. */
+function keepApart([first, ...units]: CopyUnit[], keptRows: string): CopyUnit[] {
+  const others = (unit: CopyUnit): CopyUnit => ({
+    ...unit,
+    ranges: unit.ranges?.map((range) => ({ ...range, where: `(${range.where}) and (${keptRows}) is not true` })) ?? [],
+  });
+  if (!first) return [];
+  const kept: RowRange = { chunk: KEPT_ROWS_CHUNK, where: keptRows, isKept: true };
+  return [{ ...first, ranges: [...(others(first).ranges ?? []), kept] }, ...units.map(others)];
+}
+
+function wholeRange(table: TablePlan): CopyUnit {
+  return { tables: [table], ranges: [{ chunk: 0, where: 'true' }], sizeBytes: table.sizeBytes };
+}
+
+function splitBySize(table: TablePlan, key?: SplitKey): CopyUnit[] | undefined {
   const { pages = 0, sizeBytes } = table;
   if (sizeBytes < SPLIT_FROM_BYTES || table.into !== undefined || table.where !== undefined) return undefined;
   const count = Math.ceil(sizeBytes / CHUNK_BYTES);

@@ -1,8 +1,8 @@
 import type { Acceptance } from '../../contracts/anonymization.js';
 import type { CloneOptions, NeutralizedObject } from '../../contracts/clone.js';
 import type { EnvironmentType } from '../../contracts/environments.js';
-import { SafetyError } from '../../contracts/errors.js';
-import type { ClonePlan, ColumnRule } from '../../contracts/plan.js';
+import { ConfigurationError, SafetyError } from '../../contracts/errors.js';
+import type { ClonePlan, ColumnRule, TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { SchemaDefinition } from '../../contracts/schema.js';
 import type { SplitKey } from './chunks.js';
@@ -28,6 +28,8 @@ export interface PlanInput {
   decided: Decisions;
   /** Tables that the rules empty, by `schema.table`, with the reason. Default: none. */
   emptyTables?: ReadonlyMap<string, string>;
+  /** Rows that no rule touches: SQL by `schema.table`, of partitions their root's. Default: none. */
+  keptRows?: ReadonlyMap<string, { where: string }>;
   /** What may stay in the clone, as the rules file has it. Default: nothing. */
   accepted?: readonly Acceptance[];
   neutralized: readonly NeutralizedObject[];
@@ -65,7 +67,9 @@ export function createPlan(input: PlanInput): ClonePlan {
     tables: source.tables,
     isCopied: (table) => hasCopiedRows(table) && !empty.emptied.has(relationLabel(table)),
     rules: [options.anonymizeData ? decided.rules : new Map(), roles.rules, nullRules(empty)],
+    ...(options.anonymizeData && input.keptRows && { keptRows: input.keptRows }),
   });
+  requireKeepable(tables, empty);
   const judgement = judgeTarget(source, target);
   return {
     operation,
@@ -104,6 +108,23 @@ function requireAllowedData({ options, source, sourceType, allowsRawData, target
     `the configuration of ${target.environment} does not allow unmasked data of ${source.environment}`,
     { next: `Set "allowRawData": true on the environment ${target.environment}, or clone with masking.` },
   );
+}
+
+/** Kept rows go where they were, with what they lead to. */
+function requireKeepable(tables: readonly TablePlan[], { nulled }: EmptyTables): void {
+  for (const table of tables) {
+    if (table.keptRows === undefined) continue;
+    const label = relationLabel(table);
+    const lost = nulled.get(label)?.keys().next().value;
+    const why = table.into
+      ? 'masking its partition key may move any row to another partition'
+      : lost && `${lost} leads to a table that stays empty`;
+    if (why)
+      throw new ConfigurationError(
+        'RULE_INVALID',
+        `envclone.rules.json: keepRows: rows of ${label} cannot stay: ${why}`,
+      );
+  }
 }
 
 function unloggedOnStandby({ isStandby, tables }: SchemaDefinition): [string, string][] {

@@ -1,8 +1,8 @@
 import { isBinaryMaskable } from '../../contracts/binary-maskable.js';
-import type { ColumnPlan, ColumnRule, TablePlan } from '../../contracts/plan.js';
+import { type ColumnPlan, type ColumnRule, columnsReadBy, isMasked, type TablePlan } from '../../contracts/plan.js';
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import type { ColumnDefinition, TableDefinition, TypeShape } from '../../contracts/schema.js';
-import { createPartitionTree } from './partition-tree.js';
+import { createPartitionTree, type PartitionTree } from './partition-tree.js';
 
 /** By `schema.table`, then by column. */
 export type RulesByTable = Map<string, Map<string, ColumnRule>>;
@@ -13,20 +13,24 @@ export interface PlanTablesInput {
   isCopied(table: TableDefinition): boolean;
   /** By precedence: the last one that says something about a column decides. */
   rules: readonly ReadonlyMap<string, ReadonlyMap<string, ColumnRule>>[];
+  /** By `schema.table`, of partitions their root's: SQL for the rows that no rule touches. Default: none. */
+  keptRows?: ReadonlyMap<string, { where: string }>;
 }
 
 /** What is read and written of each table that holds rows of its own. */
-export function planTables({ tables, isCopied, rules }: PlanTablesInput): TablePlan[] {
+export function planTables({ tables, isCopied, rules, keptRows: keptRowsOf }: PlanTablesInput): TablePlan[] {
   const ruleOf = (label: string, column: string) =>
     rules.map((of) => of.get(label)?.get(column)).findLast((rule) => rule !== undefined);
-  const routesOf = createRoutes(tables, ruleOf);
+  const tree = createPartitionTree(tables);
+  const routesOf = createRoutes(tables, tree, ruleOf);
   return tables
     .filter((table) => table.kind === 'table' && isCopied(table))
     .map((table) => {
       const label = relationLabel(table);
       const copied = table.columns.filter(({ generated }) => !generated);
-      const columns = copied.map((column) => columnPlan(column, ruleOf(label, column.name)));
+      const columns = readFirst(copied.map((column) => columnPlan(column, ruleOf(label, column.name))));
       const into = routesOf(table);
+      const keptRows = keptRowsOf?.get(relationLabel(tree.rootOf(table)))?.where;
       const where = table.extensionFilter?.replace(/^\s*where\s+/i, '').trim();
       return {
         schema: table.schema,
@@ -35,11 +39,18 @@ export function planTables({ tables, isCopied, rules }: PlanTablesInput): TableP
         columns,
         wire: isBinary(copied, columns) ? ('binary' as const) : ('text' as const),
         ...(where && { where }),
+        ...(keptRows !== undefined && columns.some(isMasked) && { keptRows }),
         estimatedRows: Math.max(0, Math.round(table.estimatedRows)),
         sizeBytes: table.sizeBytes,
         ...(table.pages !== undefined && { pages: table.pages }),
       };
     });
+}
+
+/** Rows are masked in one pass: what rules of other columns read comes before them. */
+function readFirst(columns: ColumnPlan[]): ColumnPlan[] {
+  const read = new Set(columns.flatMap(({ rule }) => (rule ? columnsReadBy(rule) : [])));
+  return [...columns.filter(({ name }) => read.has(name)), ...columns.filter(({ name }) => !read.has(name))];
 }
 
 function columnPlan({ name, shape }: ColumnDefinition, rule: ColumnRule | undefined): ColumnPlan {
@@ -48,7 +59,10 @@ function columnPlan({ name, shape }: ColumnDefinition, rule: ColumnRule | undefi
 
 /** Bytes travel as they are when every type's binary form means the same in another database, and can be read where it is masked. */
 function isBinary(copied: readonly ColumnDefinition[], columns: readonly ColumnPlan[]): boolean {
-  const isReadable = ({ rule, shape }: ColumnPlan) => !rule || rule.type === 'null' || isMaskedInBinary(rule, shape);
+  const read = new Set(columns.flatMap(({ rule }) => (rule ? columnsReadBy(rule) : [])));
+  const isReadable = ({ name, rule, shape }: ColumnPlan) =>
+    (!rule || rule.type === 'null' || isMaskedInBinary(rule, shape)) &&
+    (!read.has(name) || (shape.kind === 'scalar' && isBinaryMaskable(shape.name)));
   return columns.every(isReadable) && copied.every(({ isBinaryPortable }) => isBinaryPortable);
 }
 
@@ -64,9 +78,9 @@ function isMaskedInBinary({ type }: ColumnRule, shape: TypeShape): boolean {
  */
 function createRoutes(
   tables: readonly TableDefinition[],
+  tree: PartitionTree,
   ruleOf: (label: string, column: string) => ColumnRule | undefined,
 ): (table: TableDefinition) => RelationName | undefined {
-  const tree = createPartitionTree(tables);
   const mayMove = (table: TableDefinition) =>
     // What type an expression has is not known here.
     (table.partitionStrategy === 'hash' && table.isPartitionedByExpression) ||

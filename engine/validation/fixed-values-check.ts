@@ -5,7 +5,7 @@ import { quoteIdentifier, quoteLiteral, quoteRelation } from '../postgres/quote.
 import type { Session } from '../postgres/session.js';
 import { type CheckContext, type CheckOutcome, counted, openTarget } from './check.js';
 import { readRelations } from './relations.js';
-import { filterOf } from './table-filter.js';
+import { filterOf, maskedRowsOf } from './table-filter.js';
 
 /** Every column whose rule is `null`, `empty`, `constant` or `passwordHash` holds that, and nothing else. */
 export async function checkFixedValues(context: CheckContext): Promise<CheckOutcome> {
@@ -65,7 +65,7 @@ async function countOthers(
   const totals = columns.map(() => 0);
   for (const relation of storage) {
     const row = await session.one<Record<string, string>>(
-      `select ${counts.join(', ')} from only ${quoteRelation(relation)} t${filterOf(table.where)}`,
+      `select ${counts.join(', ')} from only ${quoteRelation(relation)} t${filterOf(maskedRowsOf(table))}`,
     );
     for (const at of totals.keys()) totals[at] = (totals[at] ?? 0) + Number(row[`c${at}`]);
   }

@@ -5,7 +5,7 @@ import { quoteIdentifier, quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import { drawnPages } from '../postgres/table-sample.js';
 import { isMasked } from './personal-data.js';
-import { filterOf } from './table-filter.js';
+import { filterOf, maskedRowsOf } from './table-filter.js';
 import { emailsIn, type TextTokens } from './text-tokens.js';
 
 const ROWS_A_TABLE = 2_000;
@@ -92,10 +92,14 @@ export async function readKnownPeople(source: Session, tables: readonly TablePla
   });
   const rowsEach = Math.max(1, Math.min(ROWS_A_TABLE, Math.floor(ROWS_IN_ALL / Math.max(1, personal.length))));
   for (const { table, columns } of personal) {
-    const rows = await source.query<Record<string, string | null>>(`
-      select ${columns.map(({ name }, at) => `left(t.${quoteIdentifier(name)}::text, ${LONGEST}) as c${at}`).join(', ')}
-        from only ${quoteRelation(table)} t${drawnPages((2 * rowsEach) / Math.max(1, table.estimatedRows))}${filterOf(table.where)}
-       limit ${rowsEach}`);
+    const pages = drawnPages((2 * rowsEach) / Math.max(1, table.estimatedRows));
+    const readRows = (from: string) =>
+      source.query<Record<string, string | null>>(`
+        select ${columns.map(({ name }, at) => `left(t.${quoteIdentifier(name)}::text, ${LONGEST}) as c${at}`).join(', ')}
+          from only ${quoteRelation(table)} t${from}${filterOf(maskedRowsOf(table))}
+         limit ${rowsEach}`);
+    const drawn = await readRows(pages);
+    const rows = drawn.length === 0 && pages ? await readRows('') : drawn; // statistics may be older than most rows' end
     for (const [at, { kind }] of columns.entries()) {
       for (const value of rareValues(rows.map((row) => row[`c${at}`] ?? ''))) people.add(kind, value);
     }

@@ -11,6 +11,7 @@ import type { TypeShape } from '../../contracts/schema.js';
 import type { Session } from '../postgres/session.js';
 import { type Coincidence, coincidenceAnywhere, coincidenceInRow } from './coincidence.js';
 import { readRelations } from './relations.js';
+import { maskedRowsOf } from './table-filter.js';
 
 export interface MaskedColumn {
   name: string;
@@ -66,6 +67,7 @@ function groupByTarget(tables: readonly TablePlan[]): GroupedSubject[] {
     if (columns.length === 0) continue;
     const target: RelationName = table.into ?? { schema: table.schema, name: table.name };
     const label = relationLabel(target);
+    const where = maskedRowsOf(table);
     const group = groups.get(label) ?? {
       label,
       target,
@@ -73,7 +75,7 @@ function groupByTarget(tables: readonly TablePlan[]): GroupedSubject[] {
       columns,
       ruled: new Set(table.columns.filter(isMasked).map(({ name }) => name)),
       estimatedRows: 0,
-      ...(table.where && { where: table.where }),
+      ...(where && { where }),
     };
     group.sources.push({ schema: table.schema, name: table.name });
     group.estimatedRows += Math.max(0, table.estimatedRows);

@@ -12,6 +12,7 @@ import { readDefinitionTexts } from './definition-texts.js';
 import { type KnownPeople, readKnownPeople } from './known-people.js';
 import { findForms } from './personal-data.js';
 import { PlaceTally } from './place-tally.js';
+import { filterOf, maskedRowsOf } from './table-filter.js';
 import { readTextRelations, type TextRelation } from './text-places.js';
 import { tokensOf } from './text-tokens.js';
 
@@ -78,7 +79,7 @@ interface Search {
 async function searchRelation(session: Session, { relation, pages, people, tallies }: Search): Promise<void> {
   const { places, key } = relation;
   const texts = places.map(({ text }, at) => `${text} as c${at}`);
-  const sql = `select ${key} as key, ${texts.join(', ')} from only ${quoteRelation(relation.relation)} t${pages}`;
+  const sql = `select ${key} as key, ${texts.join(', ')} from only ${quoteRelation(relation.relation)} t${pages}${filterOf(maskedRowsOf(relation))}`;
   await eachRow(session, relation, sql, (row) => {
     for (const [at, { label, mayBeMade }] of places.entries()) {
       const text = row[`c${at}`];

@@ -10,3 +10,13 @@ export function filterAnd(where: string | undefined, condition: string | undefin
   const given = where?.trim().replace(/^where\b/i, '');
   return given ? ` where (${given}) and ${condition}` : ` where ${condition}`;
 }
+
+/** Of a table's rows those that its rules were followed for, as its `where`. */
+export function maskedRowsOf({ where, keptRows }: FilteredTable): string | undefined {
+  return keptRows === undefined ? where : filterAnd(where, `(${keptRows}) is not true`).trim();
+}
+
+interface FilteredTable {
+  where?: string | undefined;
+  keptRows?: string | undefined;
+}

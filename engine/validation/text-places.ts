@@ -1,4 +1,4 @@
-import { type ClonePlan, type ColumnPlan, isMasked, plannedTables } from '../../contracts/plan.js';
+import { type ClonePlan, type ColumnPlan, isMasked, plannedTables, type TablePlan } from '../../contracts/plan.js';
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
@@ -22,6 +22,8 @@ export interface TextRelation {
   places: TextPlace[];
   /** SQL of the row `t`: a name for it that holds nothing personal. */
   key: string;
+  /** SQL, true for rows that a person lets stay as they are. */
+  keptRows: string | undefined;
   sizeBytes: number;
   estimatedRows: number;
 }
@@ -29,14 +31,16 @@ export interface TextRelation {
 /** Every table, partition and materialized view of the target with a column that can hold text. One statement, whatever their number. */
 export async function readTextRelations(session: Session, plan: ClonePlan): Promise<TextRelation[]> {
   const rows = await session.query<Row>(TEXT_RELATIONS);
-  const planned = await plannedColumns(session, plan);
+  const planned = await plannedTablesByStorage(session, plan);
   return rows.map(({ schema, name, root, columns, key, sizeBytes, estimatedRows }) => {
     const relation = { schema, name };
-    const columnOf = planned.get(relationLabel(relation)) ?? new Map<string, ColumnPlan>();
+    const table = planned.get(relationLabel(relation));
+    const columnOf = new Map(table?.columns.map((column) => [column.name, column]));
     return {
       relation,
       places: columns.flatMap((column) => placesOf(column, columnOf.get(column.name), relationLabel(root))),
       key: keyOf(key?.some((name) => isMasked(columnOf.get(name) ?? {})) ? undefined : key),
+      keptRows: table?.keptRows,
       sizeBytes: Number(sizeBytes),
       estimatedRows: Math.max(0, estimatedRows),
     };
@@ -57,14 +61,13 @@ interface Column {
   isBytes: boolean;
 }
 
-/** By the label of each relation that holds rows, then by column. */
-async function plannedColumns(session: Session, plan: ClonePlan): Promise<Map<string, Map<string, ColumnPlan>>> {
+/** By the label of each relation that holds rows. */
+async function plannedTablesByStorage(session: Session, plan: ClonePlan): Promise<Map<string, TablePlan>> {
   const relations = await readRelations(session);
   return new Map(
     plannedTables(plan).flatMap((table) => {
-      const columns = new Map(table.columns.map((column) => [column.name, column]));
       const storage = relations.get(relationLabel(table.into ?? table))?.storage ?? [];
-      return storage.map((relation) => [relationLabel(relation), columns] as const);
+      return storage.map((relation) => [relationLabel(relation), table] as const);
     }),
   );
 }

@@ -126,7 +126,7 @@ test('the report counts what the copy counted', () => {
   ]);
   const report = createTableReport({
     table: plan,
-    totals: { rows: 10, maskedValues: { email: 8, token: 3 } },
+    totals: { keptRows: 0, rows: 10, maskedValues: { email: 8, token: 3 } },
     preservedRelationships: 2,
     distinct: { before: (name) => (name === 'email' ? 7 : undefined), after: () => 6 },
   });

@@ -32,7 +32,12 @@ test('tables that stay empty are written a line each, in order, and read back eq
   const path = join(directory, 'rules.json');
   const emptyTables = [SESSIONS, { table: 'audit."Größe"', reason: 'said "no"' }];
   await writeRules(path, { rules: [], emptyTables });
-  expect(await readRulesFile(path)).toEqual({ rules: [], emptyTables: emptyTables.toReversed(), accept: [] });
+  expect(await readRulesFile(path)).toEqual({
+    rules: [],
+    emptyTables: emptyTables.toReversed(),
+    keepRows: [],
+    accept: [],
+  });
   const text = await readFile(path, 'utf8');
   expect(text.split('\n')[4]).toBe('    { "table": "auth.sessions", "reason": "sessions of people" }');
 });
@@ -41,7 +46,7 @@ test('what a person accepts is read back equal, and a kind that there is not is 
   const path = join(directory, 'accept.json');
   const accept = [{ place: 'public.t."ça"', kinds: ['email' as const, 'phone' as const], reason: 'the company' }];
   await writeRules(path, { rules: [], accept });
-  expect(await readRulesFile(path)).toEqual({ rules: [], emptyTables: [], accept });
+  expect(await readRulesFile(path)).toEqual({ rules: [], emptyTables: [], keepRows: [], accept });
   await writeFile(path, JSON.stringify({ rules: [], accept: [{ place: 'a', kinds: ['mail'], reason: 'b' }] }));
   await expect(readRulesFile(path)).rejects.toMatchObject({
     code: 'RULE_INVALID',

@@ -184,10 +184,12 @@ test('writing keeps every rule as it was, in every field, beside the new ones', 
       customGenerator: 'plate',
       preserveFormat: true,
       domain: 'mine',
+      reads: ['email', 'note'],
       reason: 'ask "Legal"',
     }),
     rule('people.email', 'json', { paths: { 'b.z': 'email', 'a.**': 'keep', '**': 'mask' }, reason: 'order decides' }),
     rule('people.code', 'constant', { value: 'é' }),
+    rule('people.level', 'amount', { relatedBy: 'id', currencyColumn: 'code' }),
     rule('gone.since', 'keep', { reason: 'the table comes back' }),
   ];
   const desk = await deskOf(people, edited);

@@ -56,7 +56,12 @@ test('the reference to a JSON schema survives writing', async () => {
 });
 
 test('a file that does not exist holds no rules', async () => {
-  expect(await readRulesFile(join(directory, 'absent.json'))).toEqual({ rules: [], emptyTables: [], accept: [] });
+  expect(await readRulesFile(join(directory, 'absent.json'))).toEqual({
+    rules: [],
+    emptyTables: [],
+    keepRows: [],
+    accept: [],
+  });
 });
 
 test('all mistakes of a file are listed with their places', async () => {

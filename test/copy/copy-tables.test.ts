@@ -34,6 +34,7 @@ test('names in any script, with quotes, dots and spaces, are copied', async () =
       rows: 1,
       bytes: 11,
       maskedValues: { 'Prénom.2': 1 },
+      keptRows: 0,
       milliseconds: expect.any(Number),
     },
   ]);

@@ -215,3 +215,28 @@ test('a large relation is searched by sample, unless everything is asked for, an
   expect(Number(/: (\d+) rows/.exec(messagesOf(sampled.errors)[0] ?? '')?.[1])).toBeGreaterThan(5000);
   expect(whole.warnings).toEqual([]);
 });
+
+test('people are known whatever old statistics say of how many there are', async () => {
+  await using world = await createCloneWorld({
+    schema: `${PEOPLE} create table t (c text); insert into t values ('n.kessaix@mail.dz')`,
+    target: MASK_PEOPLE,
+    plan: planOf({ ...PEOPLE_TABLE, estimatedRows: 10_000_000 }, tableOf('public.t', { c: 'keep' })),
+  });
+  const { errors } = await checkPersonalData(world.context);
+  expect(messagesOf(errors).join()).toMatch(/public\.t\.c: 1 row with .*of people of the source/);
+});
+
+test('rows that a person lets stay are no findings, and their people nobody to look for', async () => {
+  await using world = await createCloneWorld({
+    schema: `${PEOPLE} create table t (c text); insert into t values ('Nadjwa Kessaix'), ('n.kessaix@mail.dz')`,
+    target: `create table before as table people; ${MASK_PEOPLE}
+             update people p set email = b.email, name = b.name, phone = b.phone from before b where b.id = p.id and p.id in (1, 100);
+             drop table before`,
+    plan: planOf({ ...PEOPLE_TABLE, keptRows: 'id = 100' }, tableOf('public.t', { c: 'mask' })),
+  });
+  const { errors } = await checkPersonalData(world.context);
+  expect(messagesOf(errors)).toEqual([
+    expect.stringMatching(/^public\.people\.email: 1 row .*\(id 1\)$/),
+    expect.stringMatching(/^public\.people\.name: 1 row .*\(id 1\)$/),
+  ]);
+});

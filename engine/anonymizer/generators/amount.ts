@@ -1,6 +1,8 @@
 import { readString, writeString } from '../byte-text.js';
 import { defineGenerator, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
 import { HIGHEST } from '../number.js';
+import { scale32 } from '../random.js';
+import type { SipHash } from '../sip-hash.js';
 import { mask } from './mask.js';
 
 const PARTS = /^(\D*)(\d[\d.,'\s]*?)(\D*|e([+-]\d+))$/;
@@ -12,7 +14,8 @@ const LARGEST_EXPONENT = 36;
 
 /**
  * Each value is multiplied by a keyed factor of 0.8 to 1.2, cut where it would win or lose a digit. The smallest numbers (1, 2, 0.01) have no
- * neighbour that near, and stay.
+ * neighbour that near, and stay. With `relatedBy`, all that belong together become the same 75 to 99 hundredths of themselves: what was equal stays
+ * equal, what added up still does, but for roundings, and nothing outgrows its type.
  */
 export const amount = defineGenerator({
   name: 'amount',
@@ -27,20 +30,27 @@ export const amount = defineGenerator({
     if (isText && !TEXT_NUMBER.test(value)) return mask.maskBytes(from, at, stop, into, to, tools);
     const [, sign = '', number, rest = '', exponent = '0'] = PARTS.exec(value) ?? [];
     if (number === undefined) return writeString(value, into, to);
-    const hash = tools.hash.text(value);
-    const random = (BigInt(hash.high) << 32n) | BigInt(hash.low);
     const digits = number.replace(/\D/g, '');
-    const highest = Number(exponent) > LARGEST_EXPONENT ? BigInt(digits) : HIGHEST[tools.type];
-    const other = otherDigits(digits, random, highest);
+    const group = tools.related?.() ?? undefined;
+    const changed =
+      group === undefined
+        ? otherDigits(
+            digits,
+            tools.hash.text(value),
+            Number(exponent) > LARGEST_EXPONENT ? digits : HIGHEST[tools.type],
+          )
+        : hundredths(digits, LEAST_HUNDREDTHS + scale32(tools.hash.text(group).low, HUNDREDTHS));
+    const other = isText ? changed : inCurrency(changed, number, tools.currency?.());
     let next = 0;
     return writeString(sign + number.replace(/\d/g, () => other.charAt(next++)) + rest, into, to);
   },
 });
 
 /** As many significant digits, never the same where another is near enough. */
-function otherDigits(digits: string, random: bigint, highest: string | bigint | undefined): string {
+function otherDigits(digits: string, hash: SipHash, highest: string | bigint | undefined): string {
   const value = BigInt(digits);
   if (value === 0n) return digits;
+  const random = (BigInt(hash.high) << 32n) | BigInt(hash.low);
   const power = 10n ** BigInt(String(value).length);
   const low = most((4n * value + 4n) / 5n, power / 10n);
   const limit = least((6n * value) / 5n, power - 1n);
@@ -48,6 +58,33 @@ function otherDigits(digits: string, random: bigint, highest: string | bigint | 
   const chosen = low + ((random * (high - low)) >> 64n);
   const other = high > low && chosen >= value ? chosen + 1n : chosen;
   return String(other).padStart(digits.length, '0');
+}
+
+const LEAST_HUNDREDTHS = 75;
+const HUNDREDTHS = 25;
+
+function hundredths(digits: string, share: number): string {
+  return String((BigInt(digits) * BigInt(share) + 50n) / 100n).padStart(digits.length, '0');
+}
+
+/** Without more decimals than the currency has. */
+function inCurrency(digits: string, number: string, currency: string | null | undefined): string {
+  const decimals = currency ? decimalsOf(currency) : undefined;
+  const surplus = decimals === undefined ? 0 : (number.split('.')[1] ?? '').length - decimals;
+  return surplus > 0 ? digits.slice(0, -surplus) + '0'.repeat(surplus) : digits;
+}
+
+const knownDecimals = new Map<string, number | undefined>();
+
+/** As CLDR has them: 2 for EUR and DZD, 0 for JPY, 3 for TND. */
+function decimalsOf(currency: string): number | undefined {
+  const code = currency.trim().toUpperCase();
+  if (!/^[A-Z]{3}$/.test(code)) return undefined;
+  if (!knownDecimals.has(code)) {
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency: code });
+    knownDecimals.set(code, format.resolvedOptions().maximumFractionDigits);
+  }
+  return knownDecimals.get(code);
 }
 
 function least(one: bigint, other: bigint): bigint {

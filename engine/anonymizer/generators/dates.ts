@@ -21,7 +21,7 @@ export const birthDate = defineGenerator({
   injective: true,
   uniqueLength: SHORTEST_TOKEN,
   describe: 'another day of the same year; text that is no date is masked',
-  maskBytes: maskDays((day, hash) => {
+  maskBytes: maskDays((day, { hash }) => {
     const year = new Date(day * DAY_MS).getUTCFullYear();
     const first = Date.UTC(year, 0, 1) / DAY_MS;
     const days = daysOf(year, hash);
@@ -46,7 +46,7 @@ function daysOf(year: number, hash: SipHash): Uint16Array {
   return days;
 }
 
-/** One shift a domain, so intervals and order within it stay. */
+/** One shift a domain, or one for all that `relatedBy` ties together, so intervals and order within it stay. */
 export const date = defineGenerator({
   name: 'date',
   family: 'date',
@@ -54,20 +54,20 @@ export const date = defineGenerator({
   injective: true,
   uniqueLength: SHORTEST_TOKEN,
   describe: 'shifted by 1 to 30 days, the same for the whole domain; text that is no date is masked',
-  maskBytes: maskDays((day, hash) => {
-    const { high, low } = hash.text('days');
+  maskBytes: maskDays((day, { hash, related }) => {
+    const { high, low } = hash.text(`days${related?.() ?? ''}`);
     const shift = (1 + scale32(low, MOST_DAYS)) * (high & 1 ? 1 : -1);
     return FIRST_DAY + ((day - FIRST_DAY + shift + DAYS) % DAYS);
   }),
 });
 
-function maskDays(otherDay: (day: number, hash: SipHash) => number): BytesMask<MaskTools> {
+function maskDays(otherDay: (day: number, tools: MaskTools) => number): BytesMask<MaskTools> {
   return (from, at, stop, into, to, tools) => {
     const value = stop - at > LONGEST ? '' : readString(from, at, stop);
     const day = dayOf(value);
     if (day !== undefined) {
       const isMoved = day >= FIRST_DAY && day < FIRST_DAY + DAYS && !isBeforeChrist(value);
-      return writeString(isMoved ? textOf(otherDay(day, tools.hash)) + value.slice(TEXT_LENGTH) : value, into, to);
+      return writeString(isMoved ? textOf(otherDay(day, tools)) + value.slice(TEXT_LENGTH) : value, into, to);
     }
     return TEXT_TYPES.includes(tools.type)
       ? mask.maskBytes(from, at, stop, into, to, tools)
