@@ -61,6 +61,12 @@ module.exports = {
       to: { path: '^engine/safety/proofs\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'switcher-is-a-package-of-its-own',
+      severity: 'error',
+      from: { path: '^switcher/' },
+      to: { path: '^(contracts|engine|workflows|activities|worker|client|examples|test)/|@temporalio' },
+    },
+    {
       name: 'engine-never-knows-temporal',
       severity: 'error',
       from: { path: '^engine/' },

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     globalSetup: ['test/global-setup.ts'],
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'switcher/test/**/*.test.ts'],
     exclude: ['test/faults/**', 'test/soak/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

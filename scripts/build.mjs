@@ -8,15 +8,14 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(ROOT, 'dist');
 
 rmSync(dist, { recursive: true, force: true });
-const { status } = spawnSync(
-  process.execPath,
-  [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
-  {
+rmSync(join(ROOT, 'switcher/dist'), { recursive: true, force: true });
+for (const project of ['tsconfig.build.json', 'switcher/tsconfig.build.json']) {
+  const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], {
     cwd: ROOT,
     stdio: 'inherit',
-  },
-);
-if (status !== 0) process.exit(status ?? 1);
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
 const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
 const { code } = await bundleWorkflowCode({
   workflowsPath: join(dist, 'workflows/index.js'),

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'envclone');
-const SOURCES = ['contracts', 'engine', 'workflows', 'activities', 'worker', 'client', 'examples'];
+const SOURCES = ['contracts', 'engine', 'workflows', 'activities', 'worker', 'client', 'examples', 'switcher/src'];
 const TEMPORAL_CLI = 'github.com/temporalio/cli/cmd/temporal@v1.5.1'; // later versions do not install with `go install`
 const LOCK_TIMEOUT_MS = 15 * 60_000;
 /** Outside the checkout: `npm ci` empties node_modules. */

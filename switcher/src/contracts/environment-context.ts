@@ -1,0 +1,17 @@
+/** Where a request's environment was read from. */
+export type EnvironmentSource = 'url' | 'header' | 'session' | 'default';
+
+/** Which environment a request asked for, and why. Frozen: a request has one environment from its first to its last statement. */
+export interface EnvironmentContext<Name extends string = string> {
+  readonly environment: Name;
+  readonly source: EnvironmentSource;
+  readonly metadata: EnvironmentMetadata;
+  readonly resolvedAt: Date;
+}
+
+export interface EnvironmentMetadata {
+  /** What the request wrote, cut to 64 printable characters, when it was not a known name: for the log. */
+  readonly invalid?: { readonly source: EnvironmentSource; readonly value: string; readonly reason: InvalidReason };
+}
+
+export type InvalidReason = 'unknown' | 'repeated' | 'conflicting' | 'too long';

@@ -1,0 +1,42 @@
+import type { EntityManager, Options } from '@mikro-orm/postgresql';
+import { MikroORM } from '@mikro-orm/postgresql';
+import type { ClientBase } from 'pg';
+import type { RequestScope } from '../contracts/switch-request.js';
+import type { CreateManager } from './create-manager.js';
+
+/**
+ * `switcher.entityManagers(mikroOrmManager({ entities }))`. Each request has a fork of its own, as with RequestContext. The context's name differs by
+ * environment: otherwise MikroORM would run what is nested in a transaction of one environment in the other.
+ */
+export function mikroOrmManager(
+  options: Omit<Options, 'clientUrl' | 'contextName' | 'pool'>,
+): CreateManager<EntityManager> {
+  return ({ environment, access, pool }) => {
+    const { connectionString: clientUrl = '', max, onConnect } = pool.options;
+    const orm = MikroORM.initSync({
+      ...options,
+      clientUrl,
+      contextName: `${access} ${environment}`,
+      pool: {
+        min: 0,
+        max,
+        afterCreate: (client: ClientBase, done: (error: unknown, client: ClientBase) => void) => {
+          Promise.resolve(onConnect?.(client)).then(
+            () => done(null, client),
+            (error: unknown) => done(error, client),
+          );
+        },
+      },
+    } as Options);
+    const forks = new WeakMap<RequestScope, EntityManager>();
+    return {
+      get(scope) {
+        if (!scope) return orm.em.fork();
+        const fork = forks.get(scope) ?? orm.em.fork();
+        forks.set(scope, fork);
+        return fork;
+      },
+      close: () => orm.close(),
+    };
+  };
+}

@@ -1,0 +1,23 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { RequestScope } from './contracts/switch-request.js';
+import { EnvironmentSwitchedError, NoRequestError } from './errors.js';
+
+const storage = new AsyncLocalStorage<RequestScope>();
+
+/** Runs `work`, and all it starts, inside a request's scope. @throws EnvironmentSwitchedError inside a request of another environment */
+export function runInScope<T>(scope: RequestScope, work: () => T): T {
+  const outer = storage.getStore();
+  if (outer && outer.serving !== scope.serving) throw new EnvironmentSwitchedError(outer.serving, scope.serving);
+  return storage.run(scope, work);
+}
+
+/** @throws NoRequestError outside a request: a job that forgot to say which database it means must not get production. */
+export function currentScope(): RequestScope {
+  const scope = storage.getStore();
+  if (!scope) throw new NoRequestError();
+  return scope;
+}
+
+export function findScope(): RequestScope | undefined {
+  return storage.getStore();
+}

@@ -1,0 +1,45 @@
+import type { ConnectionStatus } from '../contracts/connection-status.js';
+import type { ViolationReason } from '../contracts/security-context.js';
+import type { Problem } from '../contracts/switch-request.js';
+
+const TYPE = 'https://github.com/envclone/envclone/blob/main/switcher/README.md#';
+
+/** Why a request was not let in; which rule it was is in the audit record alone. */
+export function forbidden(reason: ViolationReason): Problem {
+  return reason === 'rate'
+    ? problem(429, 'too-many-requests', 'Too many requests', 'Wait before asking for this environment again.')
+    : problem(
+        403,
+        'forbidden',
+        'Environment not allowed',
+        'This request may not use the environment that it asked for.',
+      );
+}
+
+/** No database may serve the request. Those who may debug are told what is known of each. */
+export function unavailable(requested: string, statuses: readonly ConnectionStatus[], isDebug: boolean): Problem {
+  const detail = `The database of ${requested} is not available, and none may stand in for it. Try again later.`;
+  const answer = problem(503, 'unavailable', 'Database not available', detail);
+  return isDebug ? { ...answer, diagnostics: { environments: statuses.map(diagnosticsOf) } } : answer;
+}
+
+/** What debug mode shows: never a credential. */
+export function diagnosticsOf(status: ConnectionStatus): Record<string, unknown> {
+  const { environment, isConnected, isHealthy, breaker, latencyMs, connectionParams, lastError, lastChecked, schema } =
+    status;
+  return {
+    environment,
+    isConnected,
+    isHealthy,
+    breaker,
+    latencyMs: latencyMs === undefined ? undefined : Math.round(latencyMs * 100) / 100,
+    pool: connectionParams.pool,
+    schema: schema.status,
+    lastError: lastError?.kind,
+    lastChecked: lastChecked?.toISOString(),
+  };
+}
+
+function problem(status: Problem['status'], anchor: string, title: string, detail: string): Problem {
+  return { type: TYPE + anchor, title, status, detail };
+}

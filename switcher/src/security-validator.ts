@@ -1,0 +1,110 @@
+import type { Logger } from 'pino';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { SecurityContext, SecurityViolation, ViolationReason } from './contracts/security-context.js';
+import type { SwitchRequest } from './contracts/switch-request.js';
+import { createClientAddress, createRanges } from './security/client-address.js';
+
+/** Who may use which environment. Asked again on every request. */
+export interface SecurityValidator {
+  /** `undefined`: it may; otherwise what forbids it. Nothing is logged. */
+  refusal(environment: string, request: SwitchRequest): Promise<ViolationReason | undefined>;
+  canAccessEnvironment(environment: string, request: SwitchRequest): Promise<boolean>;
+  validateIpAccess(request: SwitchRequest, environment: string): boolean;
+  /** Counts one request of this client for another environment than the default. */
+  checkRateLimit(request: SwitchRequest): Promise<boolean>;
+  logSecurityViolation(request: SwitchRequest, reason: ViolationReason, environment?: string): void;
+  contextOf(environment: string, request: SwitchRequest): Promise<SecurityContext>;
+}
+
+/** What opens an environment. Without any of them it is open to everybody, once it is named in `access`. */
+export interface EnvironmentAccess {
+  /** Addresses and CIDR ranges. */
+  ips?: readonly string[] | undefined;
+  /** One of these roles. */
+  roles?: readonly string[] | undefined;
+}
+
+export interface SecurityOptions {
+  /** `production`: only the default environment is open, and those that `access` names. `development`: all are. */
+  mode: 'production' | 'development';
+  access: Readonly<Record<string, EnvironmentAccess>>;
+  trustedProxies: readonly string[];
+  rolesOf?: ((request: unknown) => readonly string[] | Promise<readonly string[]>) | undefined;
+  /** Of requests for other environments than the default, by client. An instance of rate-limiter-flexible shares its counts (Redis, PostgreSQL). */
+  rateLimit: { requests: number; windowSeconds: number } | RateLimiterAbstract;
+  onViolation?: ((violation: SecurityViolation) => void) | undefined;
+  defaultEnvironment: string;
+  logger: Logger;
+}
+
+export function createSecurityValidator(options: SecurityOptions): SecurityValidator {
+  const { mode, defaultEnvironment, rolesOf, onViolation, logger } = options;
+  const clientAddress = createClientAddress(options.trustedProxies);
+  const limiter =
+    'consume' in options.rateLimit
+      ? options.rateLimit
+      : new RateLimiterMemory({ points: options.rateLimit.requests, duration: options.rateLimit.windowSeconds });
+  const access = new Map(Object.entries(options.access));
+  const ranges = new Map([...access].map(([environment, { ips }]) => [environment, ips && createRanges(ips)]));
+  const isOpen = (environment: string) =>
+    environment === defaultEnvironment || mode === 'development' || access.has(environment);
+
+  const rolesFor = async (request: SwitchRequest): Promise<readonly string[]> => (await rolesOf?.(request.raw)) ?? [];
+
+  const validator: SecurityValidator = {
+    async refusal(environment, request) {
+      if (environment === defaultEnvironment) return undefined;
+      if (!(await validator.checkRateLimit(request))) return 'rate';
+      if (!isOpen(environment)) return 'closed';
+      if (!validator.validateIpAccess(request, environment)) return 'ip';
+      const wanted = access.get(environment)?.roles;
+      if (!wanted) return undefined;
+      const roles = await rolesFor(request).catch((): readonly string[] => []); // who cannot be recognised has no role
+      return wanted.some((role) => roles.includes(role)) ? undefined : 'role';
+    },
+    canAccessEnvironment: async (environment, request) => (await validator.refusal(environment, request)) === undefined,
+    validateIpAccess(request, environment) {
+      const isAllowed = ranges.get(environment);
+      return isAllowed === undefined || isAllowed(clientAddress(request));
+    },
+    async checkRateLimit(request) {
+      try {
+        await limiter.consume(clientAddress(request));
+        return true;
+      } catch (error) {
+        if (error instanceof RateLimiterRes) return false;
+        logger.error({ event: 'rate limit unavailable' }, 'the rate limiter failed: the request counts as too many');
+        return false;
+      }
+    },
+    logSecurityViolation(request, reason, environment) {
+      const violation: SecurityViolation = {
+        at: new Date(),
+        reason,
+        environment,
+        clientIp: clientAddress(request),
+        method: request.method,
+        path: request.url.split('?', 1)[0]?.slice(0, LONGEST_PATH) ?? '',
+      };
+      logger.warn({ event: 'security violation', violation }, 'security violation');
+      onViolation?.(violation);
+    },
+    async contextOf(environment, request) {
+      const clientIp = clientAddress(request);
+      const counted = await limiter.get(clientIp).catch(() => null);
+      const windowMs = limiter.duration * 1000;
+      const startedMs = counted ? Date.now() + counted.msBeforeNext - windowMs : Date.now();
+      return {
+        clientIp,
+        allowedIps: access.get(environment)?.ips ?? [],
+        isProduction: mode === 'production',
+        userRoles: await rolesFor(request).catch((): readonly string[] => []),
+        requestCount: counted?.consumedPoints ?? 0,
+        windowStart: new Date(startedMs),
+      };
+    },
+  };
+  return validator;
+}
+
+const LONGEST_PATH = 200;

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { parseConfig } from '../src/config-schema.js';
+import { createSwitcher } from '../src/index.js';
+
+const url = (database: string) => `postgresql://app:secret@db.example:5432/${database}`;
+const problemsOf = (input: unknown): string => {
+  try {
+    parseConfig(input);
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+};
+
+test('every mistake is told at once, and no credential with it', () => {
+  const problems = problemsOf({
+    environments: { prod: { url: url('app') }, dev: { url: 'mysql://app:secret@x/y', pool: 3 } },
+    fallback: 'sometimes',
+    session: { store: 'cookie', secrets: ['short'] },
+    security: { access: { dev: { ips: ['10.0.0.0/99'] } } },
+    colour: 'red',
+  });
+  for (const place of [
+    'environments.dev.url',
+    'environments.dev',
+    'fallback',
+    'session.secrets.0',
+    'security.access.dev.ips.0',
+    'colour',
+  ])
+    expect(problems).toContain(place);
+  expect(problems).not.toContain('secret@');
+});
+
+test.each<[title: string, input: object, problem: string]>([
+  ['no default', { environments: { a: { url: url('a') }, b: { url: url('b') } } }, 'default: name the environment'],
+  [
+    'a default that is not there',
+    { default: 'live', environments: { prod: { url: url('a') } } },
+    'there is no environment live; there is prod',
+  ],
+  [
+    'one name for two',
+    { environments: { prod: { url: url('a') }, dev: { url: url('b'), aliases: ['PROD'] } } },
+    'is a name of prod already',
+  ],
+  [
+    'one database for two',
+    { environments: { prod: { url: url('a') }, dev: { url: url('a') } } },
+    'it is the database of prod',
+  ],
+  [
+    'a name that clears',
+    { environments: { prod: { url: url('a') }, clear: { url: url('b') } } },
+    'is what forgets a choice',
+  ],
+  [
+    'a stand-in that could write',
+    { environments: { prod: { url: url('a') } }, fallback: 'read-only' },
+    'environments.prod.readOnlyUrl',
+  ],
+  [
+    'roles of nobody',
+    {
+      environments: { prod: { url: url('a') }, dev: { url: url('b') } },
+      security: { access: { dev: { roles: ['x'] } } },
+    },
+    'security.rolesOf',
+  ],
+  [
+    'access to what is not there',
+    { environments: { prod: { url: url('a') } }, security: { access: { test: {} } } },
+    'there is no environment test',
+  ],
+])('%s is a mistake', (_title, input, problem) => {
+  expect(problemsOf(input)).toContain(problem);
+});
+
+test('an unknown environment’s name does not compile', async () => {
+  const switcher = createSwitcher({ environments: { prod: { url: url('a') }, dev: { url: url('b') } } });
+  // @ts-expect-error there is no environment test
+  expect(() => switcher.db.getEntityManager('test')).toThrow(
+    'There is no such environment. The configuration has prod, dev.',
+  );
+  // @ts-expect-error there is no environment live
+  const wrong = () => createSwitcher({ environments: { prod: { url: url('a') } }, default: 'live' });
+  expect(wrong).toThrow('there is no environment live');
+  await switcher.close();
+});
