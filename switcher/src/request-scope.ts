@@ -11,6 +11,11 @@ export function runInScope<T>(scope: RequestScope, work: () => T): T {
   return storage.run(scope, work);
 }
 
+/** The same for what belongs to the request wherever it happens, such as its socket's events. */
+export function resumeScope<T>(scope: RequestScope, work: () => T): T {
+  return storage.run(scope, work);
+}
+
 /** @throws NoRequestError outside a request: a job that forgot to say which database it means must not get production. */
 export function currentScope(): RequestScope {
   const scope = storage.getStore();

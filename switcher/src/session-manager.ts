@@ -1,6 +1,7 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { Logger } from 'pino';
 import type { ResponseHeaders, SwitchRequest } from './contracts/switch-request.js';
+import { rememberLast } from './remember-last.js';
 import { readCookie, signCookie } from './sessions/signed-cookie.js';
 
 /** Remembers the environment between requests. What fails here is logged and never breaks a request. */
@@ -100,6 +101,10 @@ function ofCookie(
 ): Session {
   const { name, secrets, maxAgeSeconds, secure } = options;
   const sessionIdOf = (request: SwitchRequest) => options.sessionId?.(request.raw) ?? '';
+  const verified = rememberLast((key) => {
+    const [value = '', sessionId = ''] = key.split('\0', 2);
+    return readCookie(value, { sessionId, secrets });
+  });
   const nowSeconds = () => Math.floor(Date.now() / 1000);
   const setCookie = (value: string, maxAge: number): ResponseHeaders => [
     ['Set-Cookie', stringifySetCookie({ name, value, maxAge, path: '/', httpOnly: true, sameSite: 'lax', secure })],
@@ -110,9 +115,9 @@ function ofCookie(
       const header = [request.headers.cookie ?? []].flat().join('; ');
       const value = header.includes(name) ? parseCookie(header)[name] : undefined;
       if (!value) return undefined;
-      const read = readCookie(value, { sessionId: sessionIdOf(request), secrets, nowSeconds: nowSeconds() });
-      if (read === 'tampered') onTampered(request);
-      return typeof read === 'string' ? undefined : read.environment;
+      const content = verified(`${value}\0${sessionIdOf(request)}`);
+      if (!content) onTampered(request);
+      return content && content.expiresAt > nowSeconds() ? content.environment : undefined;
     },
     store(environment, request) {
       const [secret = ''] = secrets;

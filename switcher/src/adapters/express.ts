@@ -2,7 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { RequestSession } from '../contracts/switch-request.js';
 import type { DatabaseSwitchListener } from '../database-switch-listener.js';
 import { runInScope } from '../request-scope.js';
-import { bindListeners, switchRequestOf } from './node.js';
+import { bindEvents, switchRequestOf } from './node.js';
 import { sendProblem, setHeaders } from './respond.js';
 
 /** `app.use(switchDatabase(switcher))`, behind the session's middleware and before everything that reads a database. */
@@ -12,8 +12,8 @@ export function switchDatabase({ listener }: { listener: DatabaseSwitchListener 
     if (decision.status === 'refused') return sendProblem(response, decision.problem, decision.headers);
     setHeaders(response, decision.headers);
     runInScope(decision.scope, () => {
-      bindListeners(request);
-      bindListeners(response);
+      bindEvents(request, decision.scope);
+      bindEvents(response, decision.scope);
       next();
     });
   };

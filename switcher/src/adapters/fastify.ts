@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestSession, ResponseHeaders } from '../contracts/switch-request.js';
 import type { DatabaseSwitchListener } from '../database-switch-listener.js';
 import { runInScope } from '../request-scope.js';
-import { bindListeners, switchRequestOf } from './node.js';
+import { bindEvents, switchRequestOf } from './node.js';
 import { isAdded, PROBLEM_TYPE, problemBody } from './respond.js';
 
 /** `switchDatabase(fastify, switcher)`, after the session's plugin is registered. */
@@ -15,8 +15,8 @@ export function switchDatabase(fastify: FastifyInstance, { listener }: { listene
         return;
       }
       runInScope(decision.scope, () => {
-        bindListeners(request.raw);
-        bindListeners(reply.raw);
+        bindEvents(request.raw, decision.scope);
+        bindEvents(reply.raw, decision.scope);
         done();
       });
     }, done);

@@ -2,7 +2,7 @@ import type { Middleware } from 'koa';
 import type { RequestSession } from '../contracts/switch-request.js';
 import type { DatabaseSwitchListener } from '../database-switch-listener.js';
 import { runInScope } from '../request-scope.js';
-import { bindListeners, switchRequestOf } from './node.js';
+import { bindEvents, switchRequestOf } from './node.js';
 import { PROBLEM_TYPE, problemBody, setHeaders } from './respond.js';
 
 /** `app.use(switchDatabase(switcher))` */
@@ -18,8 +18,8 @@ export function switchDatabase({ listener }: { listener: DatabaseSwitchListener 
       return;
     }
     await runInScope(decision.scope, () => {
-      bindListeners(context.req);
-      bindListeners(context.res);
+      bindEvents(context.req, decision.scope);
+      bindEvents(context.res, decision.scope);
       return next();
     });
   };

@@ -1,8 +1,7 @@
-import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestSession, SwitchRequest } from '../contracts/switch-request.js';
+import type { RequestScope, RequestSession, SwitchRequest } from '../contracts/switch-request.js';
 import type { DatabaseSwitchListener } from '../database-switch-listener.js';
-import { runInScope } from '../request-scope.js';
+import { resumeScope, runInScope } from '../request-scope.js';
 import { sendProblem, setHeaders } from './respond.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -14,8 +13,8 @@ export function withSwitcher({ listener }: { listener: DatabaseSwitchListener },
     if (decision.status === 'refused') return sendProblem(response, decision.problem, decision.headers);
     setHeaders(response, decision.headers);
     return runInScope(decision.scope, () => {
-      bindListeners(request);
-      bindListeners(response);
+      bindEvents(request, decision.scope);
+      bindEvents(response, decision.scope);
       return handler(request, response);
     });
   };
@@ -35,24 +34,8 @@ export function switchRequestOf(
   };
 }
 
-/** A socket's events come from outside any request: listeners that are added from here on run in the request's scope. */
-export function bindListeners(emitter: IncomingMessage | ServerResponse): void {
-  const boundOf = new WeakMap<Listener, Listener>();
-  const bind = (listener: Listener): Listener => {
-    const bound = boundOf.get(listener) ?? AsyncResource.bind(listener, 'switcher', emitter);
-    boundOf.set(listener, bound);
-    return Object.assign(bound, { listener: listener.listener ?? listener }); // by which events finds what to remove
-  };
-  for (const method of ['on', 'addListener', 'prependListener', 'off', 'removeListener'] as const) {
-    const original = emitter[method].bind(emitter) as (event: string, listener: Listener) => unknown;
-    const isAdding = method !== 'off' && method !== 'removeListener';
-    const value = (event: string, listener: Listener) => {
-      original(event, isAdding ? bind(listener) : (boundOf.get(listener) ?? listener));
-      return emitter;
-    };
-    Object.defineProperty(emitter, method, { value, configurable: true, writable: true });
-  }
+/** A socket's events come from outside any request: their listeners run in the request's scope all the same. */
+export function bindEvents(emitter: IncomingMessage | ServerResponse, scope: RequestScope): void {
+  const { emit } = emitter;
+  emitter.emit = (...event: unknown[]) => resumeScope(scope, () => emit.apply(emitter, event as [string]));
 }
-
-/** `once` adds a wrapper that knows what it wraps. */
-type Listener = ((...args: unknown[]) => unknown) & { listener?: Listener };

@@ -15,6 +15,7 @@ export class EnvironmentPool {
   readonly pool: pg.Pool;
   readonly #options: EnvironmentPoolOptions;
   readonly #recovery: Recovery;
+  readonly #place: Place;
   #timer: NodeJS.Timeout | undefined;
   #checking: Promise<boolean> | undefined;
   /** Connections that were made and not lost. */
@@ -28,6 +29,7 @@ export class EnvironmentPool {
   constructor(options: EnvironmentPoolOptions) {
     const { environment, database, access, timings, logger } = options;
     this.#options = options;
+    this.#place = placeOf(options);
     this.pool = new pg.Pool({
       connectionString: access === 'read-only' ? database.readOnlyUrl : database.url,
       max: database.max,
@@ -97,13 +99,12 @@ export class EnvironmentPool {
 
   status(): ConnectionStatus {
     const { environment, database } = this.#options;
-    const { host, port, database: name, user } = this.#place();
     const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
     return {
       environment,
       isConnected: this.#live > 0,
       isHealthy: this.isHealthy,
-      connectionParams: { host, port, database: name, user, pool: { total, idle, waiting, max: database.max } },
+      connectionParams: { ...this.#place, pool: { total, idle, waiting, max: database.max } },
       breaker: this.#recovery.state,
       latencyMs: this.#latencyMs,
       lastError: this.#lastError,
@@ -177,20 +178,20 @@ export class EnvironmentPool {
       logger.error({ event: 'connection failed', environment, access, problem }, 'connection failed');
     this.#lastError = problem;
   }
+}
 
-  /** As pg reads the URL, without what is secret. */
-  #place(): { host: string; port: number; database: string; user: string } {
-    const { database, access } = this.#options;
-    const {
-      host,
-      port,
-      database: name = '',
-      user = '',
-    } = new pg.Client({
-      connectionString: access === 'read-only' ? database.readOnlyUrl : database.url,
-    });
-    return { host, port, database: name, user };
-  }
+interface Place {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+}
+
+/** As pg reads the URL, without what is secret. */
+function placeOf({ database, access }: EnvironmentPoolOptions): Place {
+  const connectionString = access === 'read-only' ? database.readOnlyUrl : database.url;
+  const { host, port, database: name = '', user = '' } = new pg.Client({ connectionString });
+  return { host, port, database: name, user };
 }
 
 async function within<T>(work: Promise<T>, limitMs: number, late: () => T): Promise<T> {

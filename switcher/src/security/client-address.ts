@@ -2,10 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import proxyAddr from 'proxy-addr';
 import type { SwitchRequest } from '../contracts/switch-request.js';
+import { rememberLast } from '../remember-last.js';
 
 /** The address that a request came from. `X-Forwarded-For` counts only as far as trusted proxies wrote it. */
 export function createClientAddress(trustedProxies: readonly string[]): (request: SwitchRequest) => string {
-  const isTrusted = trustedProxies.length > 0 ? proxyAddr.compile([...trustedProxies]) : () => false;
+  const plain = rememberLast(plainAddress);
+  if (trustedProxies.length === 0) return ({ remoteAddress = '' }) => plain(remoteAddress) ?? '';
+  const isTrusted = proxyAddr.compile([...trustedProxies]);
   return ({ remoteAddress, headers }) => {
     if (remoteAddress === undefined) return '';
     const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',');

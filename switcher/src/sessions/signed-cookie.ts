@@ -17,18 +17,20 @@ export function signCookie({ environment, sessionId, expiresAt }: CookieContent,
   return `${open}.${macOf(open, sessionId, secret)}`;
 }
 
-/** What was signed with one of the secrets for this session and has not expired; otherwise why not. */
+/** What was signed with one of the secrets for this session, expired or not; `undefined` for anything else. */
 export function readCookie(
   value: string,
-  { sessionId, secrets, nowSeconds }: { sessionId: string; secrets: readonly string[]; nowSeconds: number },
-): { environment: string } | 'tampered' | 'expired' {
-  if (value.length > LONGEST) return 'tampered';
+  { sessionId, secrets }: { sessionId: string; secrets: readonly string[] },
+): Pick<CookieContent, 'environment' | 'expiresAt'> | undefined {
+  if (value.length > LONGEST) return undefined;
   const [version, environment = '', expiry = '', mac = '', ...rest] = value.split('.');
-  if (version !== VERSION || rest.length > 0) return 'tampered';
+  if (version !== VERSION || rest.length > 0) return undefined;
   const open = [version, environment, expiry].join('.');
-  if (!secrets.some((secret) => isEqual(mac, macOf(open, sessionId, secret)))) return 'tampered';
-  if (Number.parseInt(expiry, 36) <= nowSeconds) return 'expired';
-  return { environment: Buffer.from(environment, 'base64url').toString() };
+  if (!secrets.some((secret) => isEqual(mac, macOf(open, sessionId, secret)))) return undefined;
+  return {
+    environment: Buffer.from(environment, 'base64url').toString(),
+    expiresAt: Number.parseInt(expiry, 36),
+  };
 }
 
 const LONGEST = 512;
