@@ -140,6 +140,7 @@ async function ended(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const exit = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   server.kill('SIGINT');
-  await Promise.race([exit, sleep(10_000).then(() => server.kill('SIGKILL'))]);
+  const impatient = setTimeout(() => server.kill('SIGKILL'), 10_000);
   await exit;
+  clearTimeout(impatient);
 }

@@ -9,7 +9,7 @@ const dist = join(ROOT, 'dist');
 
 rmSync(dist, { recursive: true, force: true });
 rmSync(join(ROOT, 'switcher/dist'), { recursive: true, force: true });
-for (const project of ['tsconfig.build.json', 'switcher/tsconfig.build.json']) {
+for (const project of ['switcher/tsconfig.build.json', 'tsconfig.build.json']) {
   const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], {
     cwd: ROOT,
     stdio: 'inherit',
