@@ -1,0 +1,215 @@
+import { request as httpRequest } from 'node:http';
+import fc from 'fast-check';
+import type { PoolClient } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Switcher } from '../../src/switcher.js';
+import { ADAPTERS, type Adapter, type App, startApp } from '../support/app.js';
+import { createOutage, type Network, type Outage } from '../support/outage.js';
+import { newToken } from '../support/requests.js';
+import { createSwitcherWorld, type Name, type SwitcherWorld } from '../support/world.js';
+
+/** What a request asked for, as a reader of the specification would say it. */
+interface Model {
+  cookie: string | undefined;
+  /** What the cookie says. */
+  remembered: Name | undefined;
+}
+
+interface Real {
+  world: SwitcherWorld;
+  app: App;
+  switcher: Switcher<Name>;
+  network: Record<Name, Outage>;
+  taken: PoolClient[];
+}
+
+const TIMINGS = {
+  connectTimeoutMs: 40,
+  queryTimeoutMs: 100,
+  validationTimeoutMs: 200,
+  retries: 1,
+  retryDelayMs: 1,
+  retryDelayMaxMs: 2,
+  breakerFailures: 3,
+  breakerOpenMs: 20,
+};
+
+type Command = fc.AsyncCommand<Model, Real>;
+
+/** A write that asks for something in some way; only direct connections judge where it went. */
+class Write implements Command {
+  constructor(
+    readonly asked: { url?: string; header?: string; usesSession: boolean; forwardedFor: string },
+    readonly method: string,
+  ) {}
+  check = () => true;
+  async run(model: Model, real: Real): Promise<void> {
+    const { url, header, usesSession, forwardedFor } = this.asked;
+    const wanted = expected(url) ?? expected(header) ?? (usesSession ? model.remembered : undefined) ?? 'prod';
+    const token = `${wanted}-${newToken()}`;
+    const headers: Record<string, string> = { 'X-Forwarded-For': forwardedFor };
+    if (header !== undefined) headers['X-Database-Env'] = header;
+    if (usesSession && model.cookie) headers.cookie = model.cookie;
+    const query = url === undefined ? '' : `&env=${encodeURIComponent(url)}`;
+    const { status, environment, cookie } = await rawRequest(
+      `${real.app.url}/write?token=${token}${query}`,
+      this.method,
+      headers,
+    );
+    if (cookie) {
+      model.cookie = cookie;
+      model.remembered = wanted;
+    }
+    const found = await real.world.whereIs(token);
+    if (wanted === 'dev') expect(found).not.toContain('prod');
+    if (status === 200) expect(found).toEqual([environment]);
+    else expect(found.length).toBeLessThanOrEqual(1);
+  }
+  toString = () => `${this.method} ${JSON.stringify(this.asked)}`;
+}
+
+class SetNetwork implements Command {
+  constructor(
+    readonly name: Name,
+    readonly network: Network,
+  ) {}
+  check = () => true;
+  async run(_model: Model, { network }: Real): Promise<void> {
+    network[this.name].set(this.network);
+  }
+  toString = () => `${this.name} is ${this.network}`;
+}
+
+class ExpireSession implements Command {
+  check = (model: Readonly<Model>) => model.cookie !== undefined;
+  async run(model: Model): Promise<void> {
+    model.cookie = undefined;
+    model.remembered = undefined;
+  }
+  toString = () => 'the session expires';
+}
+
+class TamperCookie implements Command {
+  constructor(readonly at: number) {}
+  check = (model: Readonly<Model>) => model.cookie !== undefined;
+  async run(model: Model): Promise<void> {
+    const cookie = model.cookie ?? '';
+    const at = 'database-env='.length + (this.at % (cookie.length - 'database-env='.length));
+    model.cookie = `${cookie.slice(0, at)}${cookie[at] === 'x' ? 'y' : 'x'}${cookie.slice(at + 1)}`;
+    model.remembered = undefined;
+  }
+  toString = () => `character ${this.at} of the cookie is another`;
+}
+
+class ExhaustPool implements Command {
+  check = () => true;
+  async run(_model: Model, { switcher, taken }: Real): Promise<void> {
+    for (let count = 0; count < 3; count++) {
+      const client = await switcher.connections.getConnection('dev').catch(() => undefined);
+      if (client) taken.push(client);
+    }
+  }
+  toString = () => 'the pool of dev is taken';
+}
+
+class FreePool implements Command {
+  check = () => true;
+  async run(_model: Model, { taken }: Real): Promise<void> {
+    for (const client of taken.splice(0)) client.release(true);
+  }
+  toString = () => 'the pool of dev is free';
+}
+
+/** The environment that a value names; `prod` for what is invalid, for that leads to the default; `undefined` for nothing at all. */
+function expected(value: string | undefined): Name | undefined {
+  if (value === undefined) return undefined;
+  return /^\s*dev\s*$/i.test(value) ? 'dev' : 'prod';
+}
+
+const value = fc.constantFrom('dev', 'prod', 'DEV', 'dev,prod', '__proto__', 'constructor', 'dev;', 'x'.repeat(3000));
+const network = fc.constantFrom<Network>('up', 'up', 'refuse', 'hang', 'slow');
+const asked = fc
+  .record({
+    url: fc.option(fc.oneof({ weight: 3, arbitrary: fc.constantFrom('dev', 'prod') }, value), { nil: undefined }),
+    header: fc.option(value, { nil: undefined }),
+    usesSession: fc.boolean(),
+    forwardedFor: fc.constantFrom('10.0.0.1', '127.0.0.1, 8.8.8.8', 'dev'),
+  })
+  .map(({ url, header, ...rest }) => ({
+    ...rest,
+    ...(url !== undefined && { url }),
+    ...(header !== undefined && { header }),
+  }));
+const commands = fc.commands(
+  [
+    fc.tuple(asked, fc.constantFrom('GET', 'POST', 'PUT')).map(([each, method]) => new Write(each, method)),
+    fc.tuple(asked, fc.constantFrom('GET', 'POST')).map(([each, method]) => new Write(each, method)),
+    fc.tuple(fc.constantFrom<Name>('dev', 'prod'), network).map(([name, state]) => new SetNetwork(name, state)),
+    fc.constant(new ExpireSession()),
+    fc.nat(200).map((at) => new TamperCookie(at)),
+    fc.constant(new ExhaustPool()),
+    fc.constant(new FreePool()),
+  ],
+  { maxCommands: 12 },
+);
+
+describe.each([
+  [13, 'express'],
+  [17, 'hono'],
+] as const satisfies readonly (readonly [number, Adapter])[])('PostgreSQL %i, %s', (major, adapter) => {
+  let world: SwitcherWorld;
+  beforeAll(async () => {
+    world = await createSwitcherWorld({ major });
+    expect(ADAPTERS).toContain(adapter);
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  test('production is never written by a request that asked for dev, whatever happens', async () => {
+    await fc.assert(
+      fc.asyncProperty(commands, async (sequence) => {
+        await using prod = await createOutage(world.prod.url);
+        await using dev = await createOutage(world.dev.url);
+        const readOnly = new URL(world.readOnlyUrl);
+        readOnly.host = new URL(prod.url).host;
+        const switcher = world.switcher({
+          environments: {
+            prod: { url: prod.url, readOnlyUrl: readOnly.toString(), max: 3 },
+            dev: { url: dev.url, max: 3 },
+          },
+          connections: TIMINGS,
+        });
+        const app = await startApp(switcher, adapter);
+        const real: Real = { world, app, switcher, network: { prod, dev }, taken: [] };
+        try {
+          await fc.asyncModelRun(() => ({ model: { cookie: undefined, remembered: undefined }, real }), sequence);
+          expect(await world.prod.column(`select token from tokens where token like 'dev-%'`)).toEqual([]);
+        } finally {
+          for (const client of real.taken) client.release(true);
+          await app[Symbol.asyncDispose]();
+          await switcher.close();
+        }
+      }),
+      { numRuns: 100 },
+    );
+  }, 240_000);
+});
+
+/** Sends what `fetch` would not. */
+function rawRequest(url: string, method: string, headers: Record<string, string>) {
+  return new Promise<{ status: number; environment: string | undefined; cookie: string | undefined }>(
+    (resolve, reject) => {
+      const sent = httpRequest(url, { method, headers }, (response) => {
+        response.resume();
+        response.once('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            environment: response.headers['x-database-env'] as string | undefined,
+            cookie: response.headers['set-cookie']?.[0]?.split(';')[0],
+          }),
+        );
+      });
+      sent.once('error', reject);
+      sent.end();
+    },
+  );
+}
