@@ -67,7 +67,7 @@ export const configSchema = z.strictObject({
       rolesOf: callback<(request: unknown) => readonly string[] | Promise<readonly string[]>>().optional(),
       rateLimit: z
         .strictObject({ requests: z.int().positive(), windowSeconds: z.int().positive() })
-        .default({ requests: 600, windowSeconds: 60 }),
+        .default({ requests: 6_000, windowSeconds: 60 }),
       limiter: z.custom<import('rate-limiter-flexible').RateLimiterAbstract>().optional(),
       onViolation:
         callback<(violation: import('./contracts/security-context.js').SecurityViolation) => void>().optional(),

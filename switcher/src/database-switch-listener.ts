@@ -38,6 +38,17 @@ export function createDatabaseSwitchListener<Name extends string>(
   const { resolver, security, sessions, connections, header, logger, onDecision } = options;
   const defaultEnvironment = resolver.getDefault();
 
+  /** What the application says in a callback; its mistake is logged and breaks no request. */
+  const asking = <T>(what: string, ask: () => T, otherwise: T): T => {
+    try {
+      return ask();
+    } catch (error) {
+      logger.error({ event: 'callback failed', what, error: error instanceof Error ? error.name : typeof error }, what);
+      return otherwise;
+    }
+  };
+  const isDebug = ({ raw }: SwitchRequest) => asking('debug', () => options.isDebug(raw), false);
+
   const determineEnvironment = (request: SwitchRequest): EnvironmentContext<Name> => {
     const context = resolver.resolve(request);
     const { environment, source, metadata } = context;
@@ -59,7 +70,7 @@ export function createDatabaseSwitchListener<Name extends string>(
       if (context.source !== 'session')
         return { status: 'refused', problem: forbidden(refusal), headers: refusalHeaders(header, asked) };
       // What was stored while it was allowed may not lock anybody out now.
-      context = { ...context, environment: defaultEnvironment, source: 'default' };
+      context = Object.freeze({ ...context, environment: defaultEnvironment, source: 'default' });
       cookies.push(await sessions.clearEnvironment(request));
     }
     cookies.push(await remember(request, context));
@@ -115,9 +126,7 @@ export function createDatabaseSwitchListener<Name extends string>(
 
   const admit = (scope: RequestScope<Name>, request: SwitchRequest, fallback?: string): Decision<Name> => {
     const { serving, access } = scope;
-    const debug = options.isDebug(request.raw)
-      ? diagnosticsOf(connections.getConnectionStatus(serving, access))
-      : undefined;
+    const debug = isDebug(request) ? diagnosticsOf(connections.getConnectionStatus(serving, access)) : undefined;
     const isDefault = serving === defaultEnvironment;
     const headers = responseHeaders({ header, scope, fallback, isDefault, debug });
     return { status: 'admitted', scope: Object.freeze(scope), headers };
@@ -126,7 +135,7 @@ export function createDatabaseSwitchListener<Name extends string>(
   const refuse = (environment: Name, statuses: ConnectionStatus[], request: SwitchRequest): Decision<Name> => {
     const event = 'no database available';
     logger.error({ event, environment, tried: statuses.length }, event);
-    const problem = unavailable(environment, statuses, options.isDebug(request.raw));
+    const problem = unavailable(environment, statuses, isDebug(request));
     return { status: 'refused', problem, headers: [...refusalHeaders(header, environment), ['Retry-After', '5']] };
   };
 
@@ -135,7 +144,7 @@ export function createDatabaseSwitchListener<Name extends string>(
     validateSecurity: (environment, request) => security.canAccessEnvironment(environment, request),
     async handle(request) {
       const decision = await decide(request);
-      onDecision?.(decision);
+      if (onDecision) asking('onDecision', () => onDecision(decision), undefined);
       return decision;
     },
   };

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../src/config-schema.js';
 import { createSwitcher } from '../src/index.js';
+import { startApp } from './support/app.js';
+import { send } from './support/requests.js';
+import { createSwitcherWorld } from './support/world.js';
 
 const url = (database: string) => `postgresql://app:secret@db.example:5432/${database}`;
 const problemsOf = (input: unknown): string => {
@@ -74,6 +77,17 @@ test.each<[title: string, input: object, problem: string]>([
   ],
 ])('%s is a mistake', (_title, input, problem) => {
   expect(problemsOf(input)).toContain(problem);
+});
+
+test('a callback that throws is logged, and breaks no request', async () => {
+  await using world = await createSwitcherWorld();
+  const broken = () => {
+    throw new TypeError('no such property');
+  };
+  await using app = await startApp(world.switcher({ debug: broken, onDecision: broken }));
+  expect(await send(`${app.url}/read`)).toMatchObject({ status: 200, environment: 'prod' });
+  const failed = world.logs.filter(({ event }) => event === 'callback failed');
+  expect(failed.map(({ what }) => what)).toEqual(['debug', 'onDecision']);
 });
 
 test('an unknown environment’s name does not compile', async () => {
