@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { createDataAnonymizer } from '../../engine/anonymizer/data-anonymizer.js';
 import type { CopyTablesInput } from '../../engine/copy/copy-tables.js';
+import { type CopyWorld, createCopyWorld } from '../copy/world.js';
 import { rowHashes } from '../support/checksum.js';
 import type { TestDatabase } from '../support/databases.js';
 import { type Fate, startPostgresProxy } from '../support/postgres-proxy.js';
 import { sourceOf, targetOf } from '../support/proofs.js';
-import { type CopyWorld, createCopyWorld } from './world.js';
 
 const TABLES = {
   unit: 'a frozen, a masked and a small table',
