@@ -186,6 +186,13 @@ export const ERROR_CODES = {
     next: 'Use another one: envclone restore-points <environment>',
     retry: false,
   },
+  RESTORE_KEY_MISSING: {
+    category: 'configuration',
+    meaning:
+      'Restore points are encrypted, and the key that opens them is not on this machine. The target was not touched.',
+    next: 'Copy the key file from the machine that made them, or name it in the configuration: restorePoints.identityFile.',
+    retry: false,
+  },
   ARTIFACT_MISSING: {
     category: 'data',
     meaning: 'An artifact of the operation is not in the artifact store of this worker.',

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
 import type { Services } from '../activities/services.js';
-import { openDirectoryStore } from '../engine/artifacts/store.js';
+import { sealArtifacts } from '../engine/artifacts/sealed-store.js';
+import { type ArtifactStore, openDirectoryStore } from '../engine/artifacts/store.js';
+import { isSealedPart } from '../engine/backup/restore-point.js';
+import type { Configuration } from '../engine/environments/configuration.js';
 import { loadConfiguration } from '../engine/environments/load-configuration.js';
+import { readSealKeys } from '../engine/environments/seal-keys.js';
 import { openAuditTrail } from '../engine/monitoring/audit-trail.js';
 import { createOperationMonitor } from '../engine/monitoring/operation-monitor.js';
 import { type AlertEvent, type AlertSink, createAlertSink } from '../engine/safety/alert.js';
@@ -32,7 +36,7 @@ async function openServices({ directory, logger, silent = [] }: ServicesInput): 
   const { webhook } = configuration.alerts;
   const sink = createAlertSink({ logger, ...(webhook && { webhook }) });
   const alert: AlertSink = { send: async (event) => (silent.includes(event.event) ? undefined : sink.send(event)) };
-  const artifacts = openDirectoryStore(configuration.artifactsDirectory);
+  const artifacts = openArtifacts(configuration);
   return {
     configuration,
     guard: createProductionSafetyGuard({ configuration, alert }),
@@ -40,4 +44,11 @@ async function openServices({ directory, logger, silent = [] }: ServicesInput): 
     monitor: createOperationMonitor({ artifacts, logger }),
     auditTrail: openAuditTrail({ directory: join(configuration.directory, '.envclone', 'audit') }),
   };
+}
+
+/** Restore points hold rows, and passwords of user mappings: what they say is sealed, but for the manifest's names and counts. */
+function openArtifacts({ artifactsDirectory, restorePoints }: Configuration): ArtifactStore {
+  const store = openDirectoryStore(artifactsDirectory);
+  if (restorePoints.encryption === 'none') return store;
+  return sealArtifacts({ store, isSealed: isSealedPart, keys: (use) => readSealKeys(restorePoints, use) });
 }

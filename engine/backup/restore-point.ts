@@ -39,6 +39,8 @@ export interface Manifest {
   schemaSha256?: string;
 }
 
+export const MANIFEST = 'manifest.json';
+
 const OPERATION_PREFIX = 'restore-point';
 
 /** Where a restore point is kept. The artifact store knows it as an operation of its own, so that it outlives the one that made it. */
@@ -49,4 +51,9 @@ export function artifactOf({ environment, id }: RestorePointRef, name: string): 
 /** What the names of an environment's restore points begin with. */
 export function operationsOf(environment: string): string {
   return `${OPERATION_PREFIX}@${environment}@`;
+}
+
+/** Everything of a restore point but its manifest. */
+export function isSealedPart({ operation, name }: ArtifactRef): boolean {
+  return operation.startsWith(`${OPERATION_PREFIX}@`) && name !== MANIFEST;
 }

@@ -7,7 +7,7 @@ import type { ArtifactStore } from '../artifacts/store.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import { type ArchiveRowsInput, archiveRows, type SequenceReader } from './archive-rows.js';
-import { artifactOf, type Manifest, operationsOf, type RestorePoint } from './restore-point.js';
+import { artifactOf, MANIFEST, type Manifest, operationsOf, type RestorePoint } from './restore-point.js';
 
 export { verifyRestorePoint } from './verify-restore-point.js';
 
@@ -28,7 +28,10 @@ export interface CreateRestorePointInput extends Pick<ArchiveRowsInput, 'artifac
 export async function createRestorePoint(input: CreateRestorePointInput): Promise<RestorePointSummary> {
   await discardRestorePoint(input.artifacts, input.point);
   const manifest = input.schema ? await writeArchive({ ...input, schema: input.schema }) : manifestOf(input, []);
-  await input.artifacts.writeJson(artifactOf(input.point, MANIFEST), manifest);
+  await input.artifacts.writeJson(artifactOf(input.point, MANIFEST), {
+    ...manifest,
+    sha256: sha256(JSON.stringify(manifest)),
+  });
   return manifest.summary;
 }
 
@@ -71,7 +74,6 @@ export async function discardRestorePoint(artifacts: ArtifactStore, point: Resto
   await artifacts.remove(artifactOf(point, MANIFEST).operation);
 }
 
-const MANIFEST = 'manifest.json';
 const SCHEMA = 'schema.json';
 
 async function writeArchive(input: CreateRestorePointInput & { schema: SchemaDefinition }): Promise<Manifest> {
@@ -114,6 +116,12 @@ async function readManifest(artifacts: ArtifactStore, point: RestorePointRef): P
   if (text === undefined) {
     throw new DataError('RESTORE_POINT_MISSING', `${point.environment} has no restore point ${point.id}`);
   }
+  const { sha256: written, ...manifest } = parseManifest(text, point);
+  if (sha256(JSON.stringify(manifest)) !== written) throw damaged(point, `${MANIFEST} is not what was written`);
+  return manifest;
+}
+
+function parseManifest(text: string, point: RestorePointRef): Manifest & { sha256?: string } {
   try {
     return JSON.parse(text);
   } catch {

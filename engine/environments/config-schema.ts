@@ -70,6 +70,17 @@ export const configSections = {
   neutralize: z.strictObject({ keep: texts.default([]) }).default({ keep: [] }),
   rulesFile: text.default('envclone.rules.json'),
   artifactsDirectory: text.default('.envclone/artifacts'),
+  restorePoints: z
+    .strictObject({
+      encryption: z.enum(['age', 'none'], { error: 'must be age or none' }).default('age'),
+      recipients: z
+        .array(z.string().regex(/^age1[a-z0-9]{20,}$/, 'must be a public key of age: age1…'), {
+          error: 'must be a list of public keys',
+        })
+        .default([]),
+      identityFile: text.default('.envclone/restore-points.key'),
+    })
+    .prefault({}),
   alerts: z
     .strictObject({ webhook: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional() })
     .default({}),

@@ -5,6 +5,7 @@ import type { CustomGenerator, LogLevel } from './define-config.js';
 import type { EnvironmentVariables } from './environment-variables.js';
 import { readMaskKey } from './mask-key.js';
 import { describeMistake, type Mistake, mistakesError } from './mistakes.js';
+import type { RestorePointSettings } from './seal-keys.js';
 import type { Secret } from './secret.js';
 
 export interface EnvironmentSettings {
@@ -46,6 +47,7 @@ export interface ConfigurationData {
   rulesFile: string;
   /** Absolute. */
   artifactsDirectory: string;
+  restorePoints: RestorePointSettings;
   alerts: { webhook?: Secret };
   temporal: TemporalSettings;
   logLevel: LogLevel;

@@ -25,6 +25,14 @@ export interface ConfigInput {
   rulesFile?: string;
   /** Where plans, restore points and reports are kept. Default `.envclone/artifacts`. */
   artifactsDirectory?: string;
+  restorePoints?: {
+    /** Default `age`: encrypted for the key of `identityFile`, and for `recipients`. */
+    encryption?: 'age' | 'none';
+    /** Public keys of age (`age1…`) that can open them too. */
+    recipients?: string[];
+    /** Default `.envclone/restore-points.key`; made when there is none. */
+    identityFile?: string;
+  };
   alerts?: {
     /** Receives a JSON document by POST when production is read and when a safety rule refuses. */
     webhook?: string;

@@ -43,6 +43,10 @@ export async function loadConfiguration(input: LoadConfigurationInput): Promise<
       neutralize: sections.neutralize,
       rulesFile: resolve(directory, sections.rulesFile),
       artifactsDirectory: resolve(directory, variables.ENVCLONE_ARTIFACTS_DIRECTORY || sections.artifactsDirectory),
+      restorePoints: {
+        ...sections.restorePoints,
+        identityFile: resolve(directory, sections.restorePoints.identityFile),
+      },
       alerts: alertSettings(sections, variables),
       temporal: temporalSettings(sections, variables),
       logLevel: logLevel(sections, variables, mistakes),

@@ -1,6 +1,7 @@
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { artifactOf } from '../../engine/backup/restore-point.js';
 import {
@@ -134,6 +135,44 @@ test.each([
     code: 'RESTORE_POINT_DAMAGED',
     message: expect.stringMatching(/rows\/0\.copy\.gz \(public\.t\)/),
   });
+});
+
+test('any byte of any file that is another one is told before anything is touched', async () => {
+  await using world = await createBackupWorld({
+    isSealed: true,
+    sql: `create table people (id int, name text); insert into people select g, 'Amina ' || g from generate_series(1, 100) g; create table empty (x int)`,
+  });
+  const point = { environment: 'test', id: 'point' };
+  await world.archive();
+  const names = ['manifest.json', 'schema.json', 'rows/0.copy.gz', 'rows/1.copy.gz'];
+  const read = async () => {
+    const archive = await readRestorePoint(world.artifacts, point);
+    if (archive.kind === 'archive') await verifyRestorePoint(world.artifacts, archive);
+  };
+  await read();
+  expect(await readFile(fileOf(world, 'schema.json'), 'latin1')).not.toContain('people');
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...names),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      fc.integer({ min: 1, max: 255 }),
+      async (name, part, change) => {
+        const path = fileOf(world, name);
+        const bytes = await readFile(path);
+        const at = Math.floor(part * (bytes.length - 1)); // the last of the manifest is a blank
+        await writeFile(
+          path,
+          bytes.map((byte, index) => (index === at ? byte ^ change : byte)),
+        );
+        await expect(read()).rejects.toMatchObject({
+          code: expect.stringMatching(/^RESTORE_POINT_(DAMAGED|MISSING)$/),
+        });
+        await writeFile(path, bytes);
+      },
+    ),
+    { numRuns: 300 },
+  );
+  await read();
 });
 
 test('a file that is damaged after it was verified is not committed', async () => {

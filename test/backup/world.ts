@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SchemaDefinition, TableDefinition } from '../../contracts/schema.js';
+import { sealArtifacts } from '../../engine/artifacts/sealed-store.js';
 import { type ArtifactStore, openDirectoryStore } from '../../engine/artifacts/store.js';
-import type { Archive } from '../../engine/backup/restore-point.js';
+import { type Archive, isSealedPart } from '../../engine/backup/restore-point.js';
 import { createRestorePoint, readRestorePoint } from '../../engine/backup/restore-points.js';
+import { readSealKeys } from '../../engine/environments/seal-keys.js';
 import type { ConfirmedTarget } from '../../engine/safety/proofs.js';
 import { createDatabase, type PostgresMajor, type TestDatabase } from '../support/databases.js';
 import { targetOf } from '../support/proofs.js';
@@ -21,11 +23,20 @@ export interface BackupWorld extends AsyncDisposable {
   schema(): Promise<SchemaDefinition>;
 }
 
-export async function createBackupWorld(input: { major?: PostgresMajor; sql: string }): Promise<BackupWorld> {
+export async function createBackupWorld(input: {
+  major?: PostgresMajor;
+  sql: string;
+  isSealed?: boolean;
+}): Promise<BackupWorld> {
   const database = await createDatabase(input);
   const target = targetOf(database);
   const directory = await mkdtemp(join(tmpdir(), 'envclone-backup-'));
-  const artifacts = openDirectoryStore(directory);
+  const store = openDirectoryStore(directory);
+  const identityFile = `${directory}.key`;
+  const settings = { encryption: 'age' as const, recipients: [], identityFile };
+  const artifacts = input.isSealed
+    ? sealArtifacts({ store, isSealed: isSealedPart, keys: (use) => readSealKeys(settings, use) })
+    : store;
   return {
     database,
     target,
@@ -48,6 +59,7 @@ export async function createBackupWorld(input: { major?: PostgresMajor; sql: str
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();
       await rm(directory, { recursive: true });
+      await rm(identityFile, { force: true });
     },
   };
 }

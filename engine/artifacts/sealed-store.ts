@@ -1,0 +1,107 @@
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { Decrypter, Encrypter } from 'age-encryption';
+import type { ArtifactRef } from '../../contracts/artifacts.js';
+import { DataError, EnvcloneError } from '../../contracts/errors.js';
+import type { ArtifactStore } from './store.js';
+
+/** Who can open what is sealed, in age's notation: `age1…` recipients, `AGE-SECRET-KEY-1…` identities. */
+export interface SealKeys {
+  recipients: readonly string[];
+  identities: readonly string[];
+}
+
+export interface SealedStoreInput {
+  store: ArtifactStore;
+  isSealed(ref: ArtifactRef): boolean;
+  /** `write`: before something is sealed, `read`: before it is opened. */
+  keys(use: 'write' | 'read'): Promise<SealKeys>;
+}
+
+/**
+ * Encrypts some artifacts at rest, in the format of age (age-encryption.org/v1), on their way and in bounded memory. What is there unsealed is read as
+ * it is. Reading ends with DataError `RESTORE_POINT_DAMAGED` for what was changed, cut or sealed for others.
+ */
+export function sealArtifacts({ store, isSealed, keys }: SealedStoreInput): ArtifactStore {
+  const writeSealed = (ref: ArtifactRef): Writable => {
+    const entry = new PassThrough();
+    const written = pipeline(entry, (chunks: AsyncIterable<Buffer>) => encrypted(chunks, keys), store.writeStream(ref));
+    written.catch((error: unknown) => entry.destroy(error instanceof Error ? error : new Error('sealing failed')));
+    return new Writable({
+      write: (chunk, encoding, done) => void entry.write(chunk, encoding, done),
+      final: (done) => {
+        entry.end();
+        written.then(() => done(), done);
+      },
+      destroy: (error, done) => {
+        if (error) entry.destroy(error);
+        written.then(
+          () => done(error),
+          () => done(error),
+        );
+      },
+    });
+  };
+  const readSealed = (ref: ArtifactRef): Readable =>
+    Readable.from(decrypted(store.readStream(ref), ref, keys), { objectMode: false });
+
+  return {
+    ...store,
+    writeStream: (ref) => (isSealed(ref) ? writeSealed(ref) : store.writeStream(ref)),
+    readStream: (ref) => (isSealed(ref) ? readSealed(ref) : store.readStream(ref)),
+    async writeJson(ref, value) {
+      if (!isSealed(ref)) return store.writeJson(ref, value);
+      await pipeline(Readable.from([Buffer.from(`${JSON.stringify(value)}\n`)]), writeSealed(ref));
+    },
+    readText: async (ref) => (isSealed(ref) ? textOf(readSealed(ref)) : store.readText(ref)),
+    async readJson(ref) {
+      return isSealed(ref) ? JSON.parse(await textOf(readSealed(ref))) : store.readJson(ref);
+    },
+  };
+}
+
+type Keys = SealedStoreInput['keys'];
+
+async function* encrypted(chunks: AsyncIterable<Buffer>, keys: Keys): AsyncGenerator<Buffer> {
+  const encrypter = new Encrypter();
+  for (const recipient of (await keys('write')).recipients) encrypter.addRecipient(recipient);
+  yield* nodeStream(await encrypter.encrypt(webStream(chunks)));
+}
+
+const FIRST_LINE = 'age-encryption.org/v1';
+
+async function* decrypted(chunks: AsyncIterable<Buffer>, ref: ArtifactRef, keys: Keys): AsyncGenerator<Buffer> {
+  const rest = chunks[Symbol.asyncIterator]();
+  const first = await rest.next();
+  if (first.done) return;
+  const all = (async function* () {
+    yield first.value;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  })();
+  if (first.value.toString('latin1', 0, FIRST_LINE.length) !== FIRST_LINE) return yield* all;
+  const { identities } = await keys('read');
+  try {
+    const decrypter = new Decrypter();
+    for (const identity of identities) decrypter.addIdentity(identity);
+    yield* nodeStream(await decrypter.decrypt(webStream(all)));
+  } catch (error) {
+    if (error instanceof EnvcloneError) throw error;
+    const why = 'was changed, or sealed for another key than that of restorePoints.identityFile';
+    throw new DataError('RESTORE_POINT_DAMAGED', `${ref.name} of ${ref.operation} ${why}`);
+  }
+}
+
+function webStream(chunks: AsyncIterable<Buffer>): globalThis.ReadableStream<Uint8Array> {
+  return Readable.toWeb(Readable.from(chunks, { objectMode: false })) as globalThis.ReadableStream<Uint8Array>;
+}
+
+function nodeStream(stream: globalThis.ReadableStream<Uint8Array>): AsyncIterable<Buffer> {
+  return Readable.fromWeb(stream as ReadableStream<Uint8Array>);
+}
+
+async function textOf(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,142 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sealArtifacts } from '../../engine/artifacts/sealed-store.js';
+import { type ArtifactStore, openDirectoryStore } from '../../engine/artifacts/store.js';
+import { readSealKeys } from '../../engine/environments/seal-keys.js';
+
+let directory: string;
+let plain: ArtifactStore;
+let store: ArtifactStore;
+const REF = { operation: 'o', name: 'rows/0' };
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'envclone-sealed-'));
+  plain = openDirectoryStore(join(directory, 'artifacts'));
+  store = sealedFor();
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const settings = (file = 'seal.key', recipients: string[] = []) => ({
+  encryption: 'age' as const,
+  recipients,
+  identityFile: join(directory, file),
+});
+const sealedFor = (file?: string, recipients?: string[]) =>
+  sealArtifacts({
+    store: plain,
+    isSealed: ({ name }) => name !== 'open.json',
+    keys: (use) => readSealKeys(settings(file, recipients), use),
+  });
+
+async function bytesOf(from: ArtifactStore, ref = REF): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of from.readStream(ref)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+const write = (bytes: Buffer, ref = REF, to = store) =>
+  pipeline(Readable.from([bytes], { objectMode: false }), to.writeStream(ref));
+
+test.each([0, 1, 65_535, 65_536, 65_537, 3_000_000])(
+  '%i bytes come back as they were, and are not there to be read',
+  async (size) => {
+    const bytes = randomBytes(size);
+    await write(bytes);
+    expect((await bytesOf(store)).equals(bytes)).toBe(true);
+    const raw = await bytesOf(plain);
+    expect(raw.toString('latin1')).toMatch(/^age-encryption\.org\/v1\n/);
+    if (size > 100) expect(raw.includes(bytes.subarray(0, 32))).toBe(false);
+  },
+);
+
+test('documents are sealed, and what is meant to be open is not', async () => {
+  const secret = { password: 'hunter2' };
+  await store.writeJson({ ...REF, name: 'schema.json' }, secret);
+  await store.writeJson({ ...REF, name: 'open.json' }, secret);
+  expect(await store.readJson({ ...REF, name: 'schema.json' })).toEqual(secret);
+  expect(await plain.readText({ ...REF, name: 'schema.json' })).not.toContain('hunter2');
+  expect(await plain.readText({ ...REF, name: 'open.json' })).toContain('hunter2');
+});
+
+test('what was written before anything was sealed is read as it is', async () => {
+  await write(Buffer.from('an older archive'), REF, plain);
+  expect((await bytesOf(store)).toString()).toBe('an older archive');
+});
+
+test('any other byte, any cut and any addition is told', async () => {
+  await write(Buffer.from('Amina Benali'));
+  const raw = await bytesOf(plain);
+  const damaged = [
+    ...Array.from(raw.keys(), (at) => Buffer.from(raw.map((byte, index) => (index === at ? byte ^ 1 : byte)))),
+    ...Array.from(raw.keys(), (at) => raw.subarray(0, at)).slice(FIRST_LINE),
+    Buffer.concat([raw, Buffer.from('x')]),
+  ];
+  for (const [at, bytes] of damaged.slice(FIRST_LINE).entries()) {
+    if (at % 3 > 0 && at < damaged.length - FIRST_LINE - 1) continue;
+    await write(bytes, REF, plain);
+    await expect(bytesOf(store), `damage ${at}`).rejects.toMatchObject({ code: 'RESTORE_POINT_DAMAGED' });
+  }
+});
+/** Without its first line it is no sealed file any more; the checksum of what it holds tells. */
+const FIRST_LINE = 'age-encryption.org/v1'.length;
+
+test('another key does not open it, and no key is told apart from damage', async () => {
+  await write(Buffer.from('rows'));
+  await readSealKeys(settings('other.key'), 'write');
+  await expect(bytesOf(sealedFor('other.key'))).rejects.toMatchObject({ code: 'RESTORE_POINT_DAMAGED' });
+  await expect(bytesOf(sealedFor('no.key'))).rejects.toMatchObject({
+    code: 'RESTORE_KEY_MISSING',
+    message: expect.stringContaining('no.key, is not there'),
+  });
+});
+
+test('the local key is made once, by whoever is first, for its owner alone', async () => {
+  const made = await Promise.all(Array.from({ length: 8 }, () => readSealKeys(settings('once.key'), 'write')));
+  expect(new Set(made.flatMap(({ identities }) => identities)).size).toBe(1);
+  expect((await stat(join(directory, 'once.key'))).mode & 0o777).toBe(0o600);
+});
+
+test('a recipient of the configuration opens it with an identity of its own', async () => {
+  const identity = await generateX25519Identity();
+  await write(Buffer.from('for two'), REF, sealedFor('seal.key', [await identityToRecipient(identity)]));
+  await writeFile(join(directory, 'theirs.key'), `${identity}\n`);
+  expect((await bytesOf(sealedFor('theirs.key'))).toString()).toBe('for two');
+  expect((await bytesOf(store)).toString()).toBe('for two');
+});
+
+test('a stream that is given up leaves nothing', async () => {
+  const ref = { ...REF, name: 'half' };
+  const failing = Readable.from(
+    (async function* () {
+      yield Buffer.alloc(1_000_000);
+      throw new Error('the copy failed');
+    })(),
+    { objectMode: false },
+  );
+  await expect(pipeline(failing, store.writeStream(ref))).rejects.toThrow('the copy failed');
+  expect(await plain.list('o')).not.toContain('half');
+});
+
+const hasAge = (() => {
+  try {
+    return execFileSync('age', ['--version']).length > 0;
+  } catch {
+    return false;
+  }
+})();
+
+test.runIf(hasAge)('the age program opens it by hand', async () => {
+  const bytes = randomBytes(200_000);
+  await write(bytes);
+  const file = join(directory, 'by-hand.age');
+  await writeFile(file, await bytesOf(plain));
+  await promisify(execFile)('age', ['--decrypt', '-i', join(directory, 'seal.key'), '-o', `${file}.out`, file]);
+  expect((await readFile(`${file}.out`)).equals(bytes)).toBe(true);
+});
