@@ -13,10 +13,9 @@ export function isFirstName(value: string): boolean {
   return first !== undefined && others.length === 0 && FIRST_NAMES.has(first);
 }
 
-/** A word that masked names are made of, or that is frequent among names. */
+/** A word that masked names are made of, also beside another in one name (`Le Roux`, `نور الدين`), or that is frequent among names. */
 export function isDictionaryWord(word: string): boolean {
-  const plainWord = plain(word);
-  return FIRST_NAMES.has(plainWord) || LAST_NAMES.has(plainWord);
+  return NAME_WORDS.has(plain(word));
 }
 
 /** The words of a value that has nothing but words; none when it has more. */
@@ -33,6 +32,7 @@ const ALGERIAN_NAMES = `abdelkader abderrahmane abdelaziz abdelhamid adel amina 
 
 const FIRST_NAMES = setOf(words.LATIN_FIRST_NAMES, words.ARABIC_FIRST_NAMES, ALGERIAN_NAMES.replace(/\s+/g, '\n'));
 const LAST_NAMES = setOf(words.LATIN_LAST_NAMES, words.ARABIC_LAST_NAMES);
+const NAME_WORDS = new Set([...FIRST_NAMES, ...LAST_NAMES].flatMap((name) => name.split(' ')));
 
 function setOf(...lists: string[]): ReadonlySet<string> {
   return new Set(lists.flatMap((list) => list.trim().split('\n').map(plain)));

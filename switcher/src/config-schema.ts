@@ -1,4 +1,8 @@
+import type { Logger } from 'pino';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import { z } from 'zod';
+import type { SecurityViolation } from './contracts/security-context.js';
+import type { Decision } from './contracts/switch-request.js';
 import { ConfigurationError } from './errors.js';
 import { parseRange } from './security/client-address.js';
 
@@ -25,7 +29,7 @@ const environment = z.strictObject({
   max: z.int().min(1).default(10),
 });
 
-/** Every option, with its default. */
+/** Every option, with its default. Callbacks get the framework's own request: `(request: express.Request) => …`. */
 export const configSchema = z.strictObject({
   environments: z.record(name, environment),
   /** Default: the environment of type `production`, or the one that is called `prod` or `production`. */
@@ -53,7 +57,7 @@ export const configSchema = z.strictObject({
           .positive()
           .default(8 * 3600),
         secure: z.boolean().default(true),
-        sessionId: callback<(request: unknown) => string | undefined>().optional(),
+        sessionId: callback<(request: never) => string | undefined>().optional(),
       }),
     ])
     .default({ store: 'none' }),
@@ -64,17 +68,21 @@ export const configSchema = z.strictObject({
         .record(name, z.strictObject({ ips: z.array(range).optional(), roles: z.array(z.string().min(1)).optional() }))
         .default({}),
       trustedProxies: z.array(z.string().refine((value) => NAMED_RANGES.has(value) || isRange(value))).default([]),
-      rolesOf: callback<(request: unknown) => readonly string[] | Promise<readonly string[]>>().optional(),
+      rolesOf: callback<(request: never) => readonly string[] | Promise<readonly string[]>>().optional(),
       rateLimit: z
         .strictObject({ requests: z.int().positive(), windowSeconds: z.int().positive() })
         .default({ requests: 6_000, windowSeconds: 60 }),
-      limiter: z.custom<import('rate-limiter-flexible').RateLimiterAbstract>().optional(),
-      onViolation:
-        callback<(violation: import('./contracts/security-context.js').SecurityViolation) => void>().optional(),
+      limiter: z
+        .custom<RateLimiterAbstract>(
+          (value) => hasMethod(value, 'consume'),
+          'expected a limiter of rate-limiter-flexible',
+        )
+        .optional(),
+      onViolation: callback<(violation: SecurityViolation) => void>().optional(),
     })
     .prefault({}),
   /** Whether a request's response may show connections. A function decides by request. */
-  debug: z.union([z.boolean(), callback<(request: unknown) => boolean>()]).default(false),
+  debug: z.union([z.boolean(), callback<(request: never) => boolean>()]).default(false),
   connections: z
     .strictObject({
       connectTimeoutMs: milliseconds,
@@ -90,16 +98,17 @@ export const configSchema = z.strictObject({
     })
     .partial()
     .default({}),
-  logger: z.custom<import('pino').Logger>().optional(),
+  logger: z.custom<Logger>((value) => hasMethod(value, 'warn'), 'expected a logger of pino').optional(),
   /** Called with each decision, for metrics. */
-  onDecision: callback<(decision: import('./contracts/switch-request.js').Decision) => void>().optional(),
+  onDecision: callback<(decision: Decision) => void>().optional(),
 });
 
 export type SwitcherInput<Name extends string> = Omit<
   z.input<typeof configSchema>,
   'environments' | 'default' | 'security'
 > & {
-  environments: Record<Name, z.input<typeof environment>>;
+  /** A URL may come from a variable that is not set: that is a mistake like any other. */
+  environments: Record<Name, Omit<z.input<typeof environment>, 'url'> & { url: string | undefined }>;
   default?: NoInfer<Name>;
   security?: Omit<NonNullable<z.input<typeof configSchema>['security']>, 'access'> & {
     access?: Partial<Record<NoInfer<Name>, { ips?: string[]; roles?: string[] }>>;
@@ -185,4 +194,8 @@ function isRange(value: string): boolean {
   } catch {
     return false;
   }
+}
+
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
 }

@@ -29,7 +29,8 @@ export interface SecurityOptions {
   mode: 'production' | 'development';
   access: Readonly<Record<string, EnvironmentAccess>>;
   trustedProxies: readonly string[];
-  rolesOf?: ((request: unknown) => readonly string[] | Promise<readonly string[]>) | undefined;
+  /** Given the framework's own request, of whatever type that is. */
+  rolesOf?: ((request: never) => readonly string[] | Promise<readonly string[]>) | undefined;
   /** Of requests for other environments than the default, by client. An instance of rate-limiter-flexible shares its counts (Redis, PostgreSQL). */
   rateLimit: { requests: number; windowSeconds: number } | RateLimiterAbstract;
   onViolation?: ((violation: SecurityViolation) => void) | undefined;
@@ -49,7 +50,8 @@ export function createSecurityValidator(options: SecurityOptions): SecurityValid
   const isOpen = (environment: string) =>
     environment === defaultEnvironment || mode === 'development' || access.has(environment);
 
-  const rolesFor = async (request: SwitchRequest): Promise<readonly string[]> => (await rolesOf?.(request.raw)) ?? [];
+  const rolesFor = async (request: SwitchRequest): Promise<readonly string[]> =>
+    (await rolesOf?.(request.raw as never)) ?? [];
 
   const validator: SecurityValidator = {
     async refusal(environment, request) {

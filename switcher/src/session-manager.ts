@@ -26,7 +26,7 @@ export type SessionOptions =
       /** Sent over HTTPS alone. */
       secure: boolean;
       /** The application's session: a cookie of another one does not count. */
-      sessionId?: ((request: unknown) => string | undefined) | undefined;
+      sessionId?: ((request: never) => string | undefined) | undefined;
     };
 
 export interface SessionManagerInput {
@@ -100,7 +100,7 @@ function ofCookie(
   onTampered: (request: SwitchRequest) => void,
 ): Session {
   const { name, secrets, maxAgeSeconds, secure } = options;
-  const sessionIdOf = (request: SwitchRequest) => options.sessionId?.(request.raw) ?? '';
+  const sessionIdOf = (request: SwitchRequest) => options.sessionId?.(request.raw as never) ?? '';
   const verified = rememberLast((key) => {
     const [value = '', sessionId = ''] = key.split('\0', 2);
     return readCookie(value, { sessionId, secrets });

@@ -22,6 +22,7 @@ test('every mistake is told at once, and no credential with it', () => {
     session: { store: 'cookie', secrets: ['short'] },
     security: { access: { dev: { ips: ['10.0.0.0/99'] } } },
     colour: 'red',
+    logger: 5,
   });
   for (const place of [
     'environments.dev.url',
@@ -30,6 +31,7 @@ test('every mistake is told at once, and no credential with it', () => {
     'session.secrets.0',
     'security.access.dev.ips.0',
     'colour',
+    'logger: expected a logger of pino',
   ])
     expect(problems).toContain(place);
   expect(problems).not.toContain('secret@');

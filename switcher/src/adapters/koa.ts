@@ -1,14 +1,14 @@
 import type { Middleware } from 'koa';
-import type { RequestSession } from '../contracts/switch-request.js';
 import type { DatabaseSwitchListener } from '../database-switch-listener.js';
 import { runInScope } from '../request-scope.js';
 import { bindEvents, switchRequestOf } from './node.js';
+import { objectSession } from './object-session.js';
 import { PROBLEM_TYPE, problemBody, setHeaders } from './respond.js';
 
 /** `app.use(switchDatabase(switcher))` */
 export function switchDatabase({ listener }: { listener: DatabaseSwitchListener }): Middleware {
   return async (context, next) => {
-    const request = Object.assign(switchRequestOf(context.req, sessionOf(context)), { url: context.originalUrl });
+    const request = Object.assign(switchRequestOf(context.req, objectSession(context)), { url: context.originalUrl });
     const decision = await listener.handle(request);
     setHeaders(context.res, decision.headers);
     if (decision.status === 'refused') {
@@ -23,20 +23,4 @@ export function switchDatabase({ listener }: { listener: DatabaseSwitchListener 
       return next();
     });
   };
-}
-
-/** Of koa-session, or any middleware that puts an object there. */
-function sessionOf(context: object): RequestSession | undefined {
-  const { session } = context as { session?: Record<string, unknown> };
-  return (
-    session && {
-      get: (key) => (Object.hasOwn(session, key) ? session[key] : undefined),
-      set: (key, value) => {
-        session[key] = value;
-      },
-      delete: (key) => {
-        delete session[key];
-      },
-    }
-  );
 }

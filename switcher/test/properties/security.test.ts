@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SecurityViolation } from '../../src/contracts/security-context.js';
@@ -47,7 +48,7 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
   test('Feature: database-environment-switcher, Property 14: Debug mode information', async () => {
     const open = await started({ debug: true });
     const byHeader = await started({
-      debug: (request) => (request as { headers: Record<string, string> }).headers['x-debug'] === 'yes',
+      debug: (request: Request) => request.get('x-debug') === 'yes',
     });
     await fc.assert(
       fc.asyncProperty(environmentName, fc.boolean(), async (name, isAllowed) => {
@@ -70,7 +71,7 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
         mode: 'production',
         access: { dev: { ips: ['10.0.0.0/8', '2001:db8::/32'], roles: ['developer'] } },
         trustedProxies: ['loopback'],
-        rolesOf: (request) => [(request as { headers: Record<string, string> }).headers['x-role'] ?? ''],
+        rolesOf: (request: Request) => [request.get('x-role') ?? ''],
         rateLimit: { requests: 100_000, windowSeconds: 60 },
       },
     });
