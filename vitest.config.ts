@@ -7,7 +7,7 @@ export default defineConfig({
     exclude: ['test/faults/**', 'test/soak/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 3, // of two processors: tests wait for servers a good part of their time
     reporters: process.env.ENVCLONE_TEST_RESULTS
       ? ['default', ['json', { outputFile: process.env.ENVCLONE_TEST_RESULTS }]]
       : ['default'],
