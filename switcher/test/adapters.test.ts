@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('%s', (adapter) => {
     expect(await jsonOf(body)).toEqual({ seen: ['dev', 'dev'] });
     expect(await world.whereIs(`${adapter}-body-sent`)).toEqual(['dev']);
     await get(`/later?token=${adapter}-later&env=dev`);
-    for (let tries = 0; tries < 50 && (await world.whereIs(`${adapter}-later`)).length === 0; tries++) await sleep(10);
+    for (let tries = 0; tries < 300 && (await world.whereIs(`${adapter}-later`)).length === 0; tries++) await sleep(10);
     expect(await world.whereIs(`${adapter}-later`)).toEqual(['dev']);
   });
 

@@ -9,9 +9,9 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 const TIMINGS = {
-  connectTimeoutMs: 50,
-  queryTimeoutMs: 80,
-  validationTimeoutMs: 500,
+  connectTimeoutMs: 300,
+  queryTimeoutMs: 300,
+  validationTimeoutMs: 5_000,
   retries: 0,
   breakerFailures: 2,
   breakerOpenMs: 100,

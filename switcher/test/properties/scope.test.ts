@@ -80,7 +80,7 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
 
   /** Work after the response takes a moment. */
   async function whereEventually(token: string): Promise<Name[]> {
-    for (let tries = 0; tries < 100; tries++) {
+    for (let tries = 0; tries < 1_000; tries++) {
       const found = await world.whereIs(token);
       if (found.length > 0) return found;
       await new Promise((resolve) => setTimeout(resolve, 5));
