@@ -1,8 +1,12 @@
+import { BlockHash } from './block-hash.js';
+import { scale32 } from './random.js';
 import type { SipHash } from './sip-hash.js';
 
 const ROUNDS = 8;
 const TWO_31 = 2 ** 31;
 const TWO_32 = 2 ** 32;
+/** Up to this size 32 bits are spread evenly but for one part in 2¹². */
+const EVEN = 2 ** 20;
 const TWO_52 = 2 ** 52;
 const DIGITS = 10;
 const LETTERS = 26;
@@ -51,9 +55,12 @@ export function permuteSymbols(
   let chunkTweak = tweak;
   for (let at = 0; at < length; at += size) {
     const stop = Math.min(at + size, length);
-    const next = stop < length ? hash.text(`${chunkTweak}/${textOf(symbols, at, stop, alphabet)}`).low : 0;
-    const network = networkOf(hash, alphabet.radix, stop - at, chunkTweak);
+    const next = stop < length ? hash.range(symbols, at, stop).low ^ chunkTweak : 0;
     const middle = at + ((stop - at) >> 1);
+    const network = networkOf(hash);
+    network.leftSize = alphabet.radix ** (middle - at);
+    network.rightSize = alphabet.radix ** (stop - middle);
+    network.tweak = chunkTweak;
     network.left = toNumber(symbols, at, middle, alphabet);
     network.right = toNumber(symbols, middle, stop, alphabet);
     do {
@@ -67,37 +74,28 @@ export function permuteSymbols(
 
 /** The same as `permuteDigits` for a number written with `length` digits, at most nine: without making strings. */
 export function permuteInteger(hash: SipHash, value: number, length: number): number {
-  const network = networkOf(hash, DIGITS, length, 0);
-  const { rightSize } = network;
+  const network = networkOf(hash);
+  const rightSize = DIGITS ** (length - (length >> 1));
+  network.leftSize = DIGITS ** (length >> 1);
+  network.rightSize = rightSize;
+  network.tweak = 0;
   network.left = (value / rightSize) | 0;
   network.right = value % rightSize;
   network.step();
   return network.left * rightSize + network.right;
 }
 
-/** A network of digits that is used again and again keeps its round values: a table for each round. */
-const TABLE_FROM_USE = 32;
-const LARGEST_TABLE = 20_000;
-const KEPT_NETWORKS = 64;
 /** From this many strings on, one that is its own result is not to be expected: the way there and back is not gone. */
 const VAST = 1e14;
-const kept = new WeakMap<SipHash, Map<number, Network>>();
 
-function networkOf(hash: SipHash, radix: number, length: number, tweak: number): Network {
-  const leftLength = length >> 1;
-  if (radix !== DIGITS) return new Network(hash, radix ** leftLength, radix ** (length - leftLength), tweak);
-  let networks = kept.get(hash);
-  if (!networks) {
-    networks = new Map();
-    kept.set(hash, networks);
-  }
-  const key = (tweak >>> 0) * 64 + length;
-  let network = networks.get(key);
-  if (!network) {
-    if (networks.size === KEPT_NETWORKS) networks.clear();
-    network = new Network(hash, radix ** leftLength, radix ** (length - leftLength), tweak);
-    networks.set(key, network);
-  }
+/** One for each key: nothing here waits between filling and reading it. */
+const networks = new WeakMap<SipHash, Network>();
+
+function networkOf(hash: SipHash): Network {
+  const known = networks.get(hash);
+  if (known) return known;
+  const network = new Network(hash);
+  networks.set(hash, network);
   return network;
 }
 
@@ -105,20 +103,19 @@ function networkOf(hash: SipHash, radix: number, length: number, tweak: number):
 class Network {
   left = 0;
   right = 0;
-  #uses = 0;
-  /** By round and half: the round's value plus one; 0 is not known yet. */
-  #tables: Uint16Array[] | undefined;
+  leftSize = 1;
+  rightSize = 1;
+  tweak = 0;
+  readonly #hash: BlockHash;
 
-  constructor(
-    readonly hash: SipHash,
-    readonly leftSize: number,
-    readonly rightSize: number,
-    readonly tweak: number,
-  ) {}
+  constructor(hash: SipHash) {
+    const { high: a, low: b } = hash.text('permutation/1');
+    const { high: c, low: d } = hash.text('permutation/2');
+    this.#hash = new BlockHash(Int32Array.of(a, b, c, d));
+  }
 
   /** Moves to the next string of the cycle. */
   step(): void {
-    if (this.#uses < TABLE_FROM_USE && ++this.#uses === TABLE_FROM_USE) this.#tables = this.#emptyTables();
     this.#encrypt();
     if (this.leftSize * this.rightSize >= VAST) return;
     if (++this.right === this.rightSize) {
@@ -156,30 +153,12 @@ class Network {
     this.right = b;
   }
 
+  /** Below `size`, which 32 bits reach evenly enough while it is small. */
   #value(round: number, half: number, size: number): number {
-    const table = this.#tables?.[round];
-    if (!table) return this.#roundValue(round, half, size);
-    const known = table[half] as number;
-    if (known > 0) return known - 1;
-    const value = this.#roundValue(round, half, size);
-    table[half] = value + 1;
-    return value;
-  }
-
-  #emptyTables(): Uint16Array[] | undefined {
-    if (this.rightSize > LARGEST_TABLE) return undefined;
-    // What an even round shifts is the left half, by a function of the right one.
-    return Array.from(
-      { length: ROUNDS },
-      (_, round) => new Uint16Array(round % 2 === 0 ? this.rightSize : this.leftSize),
-    );
-  }
-
-  #roundValue(round: number, half: number, size: number): number {
-    const { hash, leftSize, tweak } = this;
-    const high = Math.floor(half / TWO_32);
-    hash.words(round ^ leftSize, tweak, half - high * TWO_32, high);
-    return Math.floor((((hash.high & 0xfffff) * TWO_32 + hash.low) / TWO_52) * size);
+    const hash = this.#hash;
+    const low = hash.words(round ^ this.leftSize, this.tweak, half | 0, half < TWO_31 ? 0 : Math.floor(half / TWO_32));
+    if (size <= EVEN) return scale32(low >>> 0, size);
+    return Math.floor((((hash.high & 0xfffff) * TWO_32 + (low >>> 0)) / TWO_52) * size);
   }
 }
 

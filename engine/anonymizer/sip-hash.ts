@@ -9,8 +9,6 @@ const SCRATCH_BYTES = 4096;
 const encoder = new TextEncoder();
 /** Shared by all hashes: nothing here waits between filling and reading it. */
 const scratch = new Uint8Array(SCRATCH_BYTES);
-/** The beginning of it; Node.js runs on little-endian machines, as SipHash reads its words. */
-const scratchWords = new Uint32Array(scratch.buffer, 0, 4);
 
 /**
  * SipHash (Aumasson and Bernstein, "SipHash: a fast short-input PRF") on 32-bit halves: no BigInt, no allocation.
@@ -44,15 +42,6 @@ export class SipHash {
       scratch[at] = code;
     }
     return this.bytes(scratch, value.length);
-  }
-
-  /** Hashes four 32-bit words, as their 16 bytes. */
-  words(a: number, b: number, c: number, d: number): this {
-    scratchWords[0] = a;
-    scratchWords[1] = b;
-    scratchWords[2] = c;
-    scratchWords[3] = d;
-    return this.bytes(scratch, 16);
   }
 
   /** Hashes the bytes from `start` up to `stop`. */
