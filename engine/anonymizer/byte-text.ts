@@ -24,6 +24,15 @@ export function isDigit(byte = 0): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
 
+/** Whether it is ASCII without a capital letter. */
+export function isLowerAscii(bytes: Buffer, at: number, stop: number): boolean {
+  for (let index = at; index < stop; index++) {
+    const byte = bytes[index] as number;
+    if (byte > LAST_ASCII || (byte >= 0x41 && byte <= 0x5a)) return false;
+  }
+  return true;
+}
+
 /** Copies a few bytes. */
 export function writeBytes(from: Buffer, at: number, stop: number, into: Buffer, to: number): number {
   if (stop - at > 96) {
@@ -33,6 +42,17 @@ export function writeBytes(from: Buffer, at: number, stop: number, into: Buffer,
   let end = to;
   for (let index = at; index < stop; index++) into[end++] = from[index] as number;
   return end;
+}
+
+/** Writes an integer below 2³¹ with leading zeros. */
+export function writeDigits(value: number, count: number, into: Buffer, to: number): number {
+  let rest = value | 0;
+  for (let index = to + count - 1; index >= to; index--) {
+    const next = (rest / 10) | 0;
+    into[index] = 0x30 + rest - next * 10;
+    rest = next;
+  }
+  return to + count;
 }
 
 /** Whether `into`, from `to` up to `end`, holds what `from` does. */

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../contracts/errors.js';
 import type { ColumnPlan, ColumnRule } from '../../contracts/plan.js';
 import type { TypeShape } from '../../contracts/schema.js';
 import type { ValueMasker } from '../../contracts/value-masker.js';
-import { LAST_ASCII, maskedRoom } from './byte-text.js';
+import { isLowerAscii, LAST_ASCII, maskedRoom } from './byte-text.js';
 import { mapArray, mapComposite } from './containers.js';
 import { type CustomGenerator, createCustomMasker } from './custom-generator.js';
 import { alwaysOf, emptyOf } from './empty-value.js';
@@ -120,9 +120,10 @@ function generatedText(
         : (value: string) => generator.mask(value, tools);
   const masker: ValueMasker = (value) => (isBlank(value) ? value : mask(value));
   const { maskBytes } = generator;
-  if (type === 'text' || type === 'varchar') {
+  const isPlain = PLAIN[type];
+  if (isPlain) {
     masker.bytes = (from, at, stop, out) => {
-      if (stop === at || maybeBlank(from[at] as number)) return false;
+      if (stop === at || maybeBlank(from[at] as number) || !isPlain(from, at, stop)) return false;
       out.reserve(maskedRoom(stop - at));
       out.length = maskBytes(from, at, stop, out.bytes, out.length, tools);
       return true;
@@ -130,6 +131,14 @@ function generatedText(
   }
   return masker;
 }
+
+/** Whether a value's bytes are what its type compares: masked as they are, they need not become a string. */
+const PLAIN: Record<string, (bytes: Buffer, at: number, stop: number) => boolean> = {
+  text: () => true,
+  varchar: () => true,
+  citext: isLowerAscii,
+  bpchar: (bytes, _at, stop) => (bytes[stop - 1] as number) > SPACE && (bytes[stop - 1] as number) <= LAST_ASCII,
+};
 
 const SPACE = 0x20;
 

@@ -1,4 +1,4 @@
-import { hasArabic, writeBytes } from './byte-text.js';
+import { countCharacters, hasArabic, writeBytes } from './byte-text.js';
 import { scale32 } from './random.js';
 import * as words from './words.js';
 
@@ -8,6 +8,8 @@ export interface Entries {
   bytes: Buffer;
   /** Where each entry begins; one more for the end of the last. */
   offsets: Uint32Array;
+  /** How many characters each has, its bytes aside. */
+  characters: Uint8Array;
 }
 
 export interface Dictionary {
@@ -37,7 +39,8 @@ const arab: Dictionary = {
   words: entriesOf(listOf(words.ARABIC_WORDS)),
 };
 
-export const LATIN_NAMES = latin.firstNames;
+/** Latin first names in lower case, without accents and signs. */
+export const ASCII_NAMES = entriesOf(listOf(words.LATIN_FIRST_NAMES).map(asciiOf));
 
 /** The dictionary of the script that the value is written in. */
 export function dictionaryOf(bytes: Buffer, at: number, stop: number): Dictionary {
@@ -45,8 +48,11 @@ export function dictionaryOf(bytes: Buffer, at: number, stop: number): Dictionar
 }
 
 /** Writes the entry that 32 bits choose. Returns where it ends. */
-export function writeEntry({ bytes, offsets, count }: Entries, bits: number, into: Buffer, to: number): number {
-  const index = scale32(bits, count);
+export function writeEntry(entries: Entries, bits: number, into: Buffer, to: number): number {
+  return writeEntryAt(entries, scale32(bits, entries.count), into, to);
+}
+
+export function writeEntryAt({ bytes, offsets }: Entries, index: number, into: Buffer, to: number): number {
   return writeBytes(bytes, offsets[index] as number, offsets[index + 1] as number, into, to);
 }
 
@@ -58,5 +64,13 @@ function entriesOf(texts: readonly string[]): Entries {
   const encoded = [...new Set(texts)].map((text) => Buffer.from(text));
   const offsets = new Uint32Array(encoded.length + 1);
   for (const [index, entry] of encoded.entries()) offsets[index + 1] = (offsets[index] ?? 0) + entry.length;
-  return { count: encoded.length, bytes: Buffer.concat(encoded), offsets };
+  const characters = Uint8Array.from(encoded, (entry) => countCharacters(entry, 0, entry.length));
+  return { count: encoded.length, bytes: Buffer.concat(encoded), offsets, characters };
+}
+
+function asciiOf(name: string): string {
+  return name
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/[^a-z]/g, '');
 }

@@ -29,20 +29,20 @@ interface Range {
 
 /** Another address of the same family and the same kind (private, loopback, link-local, public) with the same prefix length; undefined for other text. */
 export function otherAddress(value: string, hash: SipHash): string | undefined {
-  const [address = '', prefix] = value.split('/', 2);
-  if (prefix !== undefined && !/^\d{1,3}$/.test(prefix)) return undefined;
-  const bytes = addressBytes(address);
+  const slash = value.indexOf('/');
+  const prefix = slash < 0 ? '' : value.slice(slash);
+  if (slash >= 0 && !/^\/\d{1,3}$/.test(prefix)) return undefined;
+  const bytes = addressBytes(slash < 0 ? value : value.slice(0, slash));
   if (!bytes) return undefined;
-  const { high, low } = hash.text(bytes.join('.'));
-  const random = createRandom({ high, low });
+  const random = createRandom(hash.bytes(Uint8Array.from(bytes)));
   const { start, bits } = rangeOf(bytes, random());
   const other = bytes.map((_, index) => {
     const free = Math.max(0, Math.min(8, 8 * (index + 1) - bits));
     return (((start[index] ?? 0) >> free) << free) | ((random() >>> 24) & ((1 << free) - 1));
   });
   const last = other.length - 1;
-  if (other.join() === bytes.join()) other[last] = (other[last] as number) ^ 1;
-  return addressText(other) + (prefix === undefined ? '' : `/${prefix}`);
+  if (other.every((byte, index) => byte === bytes[index])) other[last] = (other[last] as number) ^ 1;
+  return addressText(other) + prefix;
 }
 
 function rangeOf(bytes: readonly number[], random: number): Range {

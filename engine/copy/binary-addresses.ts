@@ -19,13 +19,17 @@ function address({ isCidr }: { isCidr: boolean }): BinaryValues {
       return isCidr || bits !== host.length * 8 ? `${addressText(host)}/${bits}` : addressText(host);
     },
     encode(value, out) {
-      const [host = '', bits] = value.split('/');
+      const slash = value.indexOf('/');
+      const host = slash < 0 ? value : value.slice(0, slash);
       const bytes = addressBytes(host);
       if (!bytes) {
         throw new DataError('GENERATOR_FAILED', 'the generator made an address in a form that inet does not read');
       }
       const family = bytes.length === 4 ? V4 : V6;
-      out.append(Uint8Array.of(family, Number(bits ?? bytes.length * 8), isCidr ? 1 : 0, bytes.length, ...bytes));
+      const bits = slash < 0 ? bytes.length * 8 : Number(value.slice(slash + 1));
+      out.reserve(HEADER_BYTES + bytes.length);
+      for (const byte of [family, bits, isCidr ? 1 : 0, bytes.length]) out.bytes[out.length++] = byte;
+      for (const byte of bytes) out.bytes[out.length++] = byte;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { DataError } from '../../contracts/errors.js';
+import { civilOf, daysOf } from '../postgres/calendar.js';
 import type { BinaryValues } from './binary-values.js';
 
 /** Days from 1970-01-01 to PostgreSQL's 2000-01-01. */
@@ -83,7 +84,7 @@ function parse(value: string): { days: number; microseconds: bigint } | undefine
     FORM.exec(value) ?? [];
   if (years === undefined) return undefined;
   const year = bc ? 1 - Number(years) : Number(years);
-  const days = daysOf(year, Number(month), Number(day)) - EPOCH_DAYS;
+  const days = daysOf({ year, month: Number(month), day: Number(day) }) - EPOCH_DAYS;
   const offset = (sign === '-' ? -1 : 1) * (Number(east) * 3600 + Number(more) * 60);
   const ofDay = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds) - offset;
   return { days, microseconds: BigInt(ofDay) * 1_000_000n + BigInt(fraction.padEnd(6, '0')) };
@@ -91,31 +92,4 @@ function parse(value: string): { days: number; microseconds: bigint } | undefine
 
 function refuse(type: string): never {
   throw new DataError('GENERATOR_FAILED', `the generator made a day in a form that ${type} does not read`);
-}
-
-const ERA_DAYS = 146_097; // of 400 years
-const ERA_OFFSET = 719_468; // from 0000-03-01 to 1970-01-01
-
-/** Years that begin in March have their leap day last: source, https://howardhinnant.github.io/date_algorithms.html */
-function civilOf(since1970: number): { year: number; month: number; day: number } {
-  const shifted = since1970 + ERA_OFFSET;
-  const era = Math.floor(shifted / ERA_DAYS);
-  const ofEra = shifted - era * ERA_DAYS;
-  const yearOfEra = Math.floor(
-    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
-  );
-  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const fromMarch = Math.floor((5 * ofYear + 2) / 153);
-  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
-  const day = ofYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
-}
-
-function daysOf(year: number, month: number, day: number): number {
-  const ofMarch = month <= 2 ? year - 1 : year;
-  const era = Math.floor(ofMarch / 400);
-  const yearOfEra = ofMarch - era * 400;
-  const ofYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const ofEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + ofYear;
-  return era * ERA_DAYS + ofEra - ERA_OFFSET;
 }

@@ -1,5 +1,5 @@
-/** A string no longer than this is written unit by unit: a native call costs more than it saves. */
-const SHORT = 64;
+/** What is no longer than this is written one by one: a native call costs more than it saves. */
+const SHORT = 96;
 /** UTF-8 takes at most three bytes for a UTF-16 unit. */
 const BYTES_PER_UNIT = 3;
 const LAST_ASCII = 0x7f;
@@ -28,7 +28,8 @@ export class ByteBuffer {
   append(from: Uint8Array, at = 0, stop = from.length): void {
     if (stop <= at) return;
     this.reserve(stop - at);
-    this.bytes.set(from.subarray(at, stop), this.length);
+    if (stop - at > SHORT) this.bytes.set(from.subarray(at, stop), this.length);
+    else for (let to = this.length, index = at; index < stop; ) this.bytes[to++] = from[index++] as number;
     this.length += stop - at;
   }
 

@@ -2,10 +2,10 @@ import { isIPv4, isIPv6 } from 'node:net';
 
 /** The 4 or 16 bytes of an address without a prefix length; undefined for other text, and for addresses with a zone. */
 export function addressBytes(address: string): number[] | undefined {
-  if (isIPv4(address)) return address.split('.').map(Number);
+  if (isIPv4(address)) return dottedBytes(address);
   if (!isIPv6(address) || address.includes('%')) return undefined;
   const whole = address.replace(/[\d.]+\.[\d.]+$/, (v4) => {
-    const [a = 0, b = 0, c = 0, d = 0] = v4.split('.').map(Number);
+    const [a = 0, b = 0, c = 0, d = 0] = dottedBytes(v4);
     return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
   });
   const [left = [], right] = whole.split('::').map((part) => part.split(':').filter(Boolean));
@@ -14,13 +14,27 @@ export function addressBytes(address: string): number[] | undefined {
   return groups.flatMap((group) => [group >> 8, group & 0xff]);
 }
 
+/** Of an address in the form `192.168.1.20`. */
+function dottedBytes(address: string): number[] {
+  const bytes = [0, 0, 0, 0];
+  for (let at = 0, byte = 0; at < address.length; at++) {
+    const unit = address.charCodeAt(at);
+    if (unit === DOT) byte++;
+    else bytes[byte] = (bytes[byte] as number) * 10 + unit - DIGIT_0;
+  }
+  return bytes;
+}
+
+const DOT = 0x2e;
+const DIGIT_0 = 0x30;
+
 /**
  * As PostgreSQL writes it: groups without leading zeros, the first longest run of two or more empty ones as `::`, the last 32 bits dotted where
  * the others say that they are IPv4. Source: inet_net_ntop.c.
  */
 export function addressText(bytes: ArrayLike<number>): string {
+  if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
   const all = Array.from(bytes);
-  if (all.length === 4) return all.join('.');
   const groups = Array.from({ length: 8 }, (_, at) => ((all[2 * at] as number) << 8) | (all[2 * at + 1] as number));
   const run = longestZeros(groups);
   const shown = groups.map((group) => group.toString(16));

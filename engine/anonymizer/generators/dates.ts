@@ -1,4 +1,5 @@
-import { type BytesMask, readString, writeString } from '../byte-text.js';
+import { civilOf, daysOf } from '../../postgres/calendar.js';
+import { type BytesMask, isDigit, readString, writeBytes, writeDigits } from '../byte-text.js';
 import { defineGenerator, type MaskTools, TEXT_TYPES } from '../generator.js';
 import { permuteDigits } from '../permutation.js';
 import { scale32 } from '../random.js';
@@ -6,11 +7,10 @@ import type { SipHash } from '../sip-hash.js';
 import { SHORTEST_TOKEN } from '../token.js';
 import { mask } from './mask.js';
 
-const DAY_MS = 86_400_000;
 const MOST_DAYS = 30;
 /** From here to there days move. Beyond are infinity, BC, and what stands for "never": 0001-01-01, 9999-12-31. */
-const FIRST_DAY = Date.UTC(1000, 0, 1) / DAY_MS;
-const DAYS = Date.UTC(9000, 0, 1) / DAY_MS - FIRST_DAY;
+const FIRST_DAY = newYear(1000);
+const DAYS = newYear(9000) - FIRST_DAY;
 const TYPES = [...TEXT_TYPES, 'date', 'timestamp', 'timestamptz'];
 
 /** A permutation of the days of each year. */
@@ -22,12 +22,12 @@ export const birthDate = defineGenerator({
   uniqueLength: SHORTEST_TOKEN,
   describe: 'another day of the same year; text that is no date is masked',
   maskBytes: maskDays((day, { hash }) => {
-    const year = new Date(day * DAY_MS).getUTCFullYear();
-    const first = Date.UTC(year, 0, 1) / DAY_MS;
-    const days = daysOf(year, hash);
+    const { year } = civilOf(day);
+    const first = newYear(year);
+    const days = keptDays(year, hash);
     const known = days[day - first] as number;
     if (known > 0) return first + known - 1;
-    const length = Date.UTC(year + 1, 0, 1) / DAY_MS - first;
+    const length = newYear(year + 1) - first;
     const accept = (digits: string) => Number(digits) < length;
     const other = Number(permuteDigits(hash, String(day - first).padStart(3, '0'), { tweak: year, accept }));
     days[day - first] = other + 1;
@@ -38,7 +38,7 @@ export const birthDate = defineGenerator({
 /** By hash and year: the day that takes a day's place, plus one; 0 is not known yet. */
 const kept = new WeakMap<SipHash, Map<number, Uint16Array>>();
 
-function daysOf(year: number, hash: SipHash): Uint16Array {
+function keptDays(year: number, hash: SipHash): Uint16Array {
   const years = kept.get(hash) ?? new Map<number, Uint16Array>();
   kept.set(hash, years);
   const days = years.get(year) ?? new Uint16Array(366);
@@ -63,46 +63,59 @@ export const date = defineGenerator({
 
 function maskDays(otherDay: (day: number, tools: MaskTools) => number): BytesMask<MaskTools> {
   return (from, at, stop, into, to, tools) => {
-    const value = stop - at > LONGEST ? '' : readString(from, at, stop);
-    const day = dayOf(value);
-    if (day !== undefined) {
-      const isMoved = day >= FIRST_DAY && day < FIRST_DAY + DAYS && !isBeforeChrist(value);
-      return writeString(isMoved ? textOf(otherDay(day, tools)) + value.slice(TEXT_LENGTH) : value, into, to);
+    const day = dayAt(from, at, stop);
+    if (day === undefined && TEXT_TYPES.includes(tools.type)) return mask.maskBytes(from, at, stop, into, to, tools);
+    if (day === undefined || isBeforeChrist(from, stop) || day < FIRST_DAY || day >= FIRST_DAY + DAYS) {
+      return writeBytes(from, at, stop, into, to);
     }
-    return TEXT_TYPES.includes(tools.type)
-      ? mask.maskBytes(from, at, stop, into, to, tools)
-      : writeString(value, into, to);
+    return writeBytes(from, at + TEXT_LENGTH, stop, into, writeDay(otherDay(day, tools), into, to));
   };
 }
 
 const TEXT_LENGTH = 'YYYY-MM-DD'.length;
 const LONGEST = 48;
+const DIGIT_0 = 0x30;
+const HYPHEN = 0x2d;
 const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d){0,2})?)?(?: BC)?$/i;
 
 /** Days since 1970-01-01; undefined when the text is no date of the calendar. */
-function dayOf(value: string): number | undefined {
-  if (!ISO.test(value)) return undefined;
-  const [year, month, day] = [numberAt(value, 0, 4), numberAt(value, 5, 2), numberAt(value, 8, 2)];
-  const date = new Date(0);
-  const time = date.setUTCFullYear(year, month - 1, day);
-  const isOfCalendar = date.getUTCDate() === day && date.getUTCMonth() === month - 1;
-  return isOfCalendar || isBeforeChrist(value) ? time / DAY_MS : undefined;
+function dayAt(from: Buffer, at: number, stop: number): number | undefined {
+  if (stop - at < TEXT_LENGTH || stop - at > LONGEST || from[at + 4] !== HYPHEN || from[at + 7] !== HYPHEN) {
+    return undefined;
+  }
+  const civil = { year: numberAt(from, at, 4), month: numberAt(from, at + 5, 2), day: numberAt(from, at + 8, 2) };
+  if (Number.isNaN(civil.year + civil.month + civil.day)) return undefined;
+  if (stop - at > TEXT_LENGTH && !ISO.test(readString(from, at, stop))) return undefined;
+  const days = daysOf(civil);
+  const { month, day } = civilOf(days);
+  return (month === civil.month && day === civil.day) || isBeforeChrist(from, stop) ? days : undefined;
 }
 
-function numberAt(text: string, at: number, length: number): number {
+function numberAt(bytes: Buffer, at: number, length: number): number {
   let number = 0;
-  for (let index = at; index < at + length; index++) number = 10 * number + text.charCodeAt(index) - DIGIT_0;
+  for (let index = at; index < at + length; index++) {
+    if (!isDigit(bytes[index])) return Number.NaN;
+    number = 10 * number + (bytes[index] as number) - DIGIT_0;
+  }
   return number;
 }
 
-const DIGIT_0 = 0x30;
-
-function isBeforeChrist(value: string): boolean {
-  return (value.charCodeAt(value.length - 1) | 0x20) === LOWER_C;
+function isBeforeChrist(from: Buffer, stop: number): boolean {
+  return ((from[stop - 1] as number) | 0x20) === LOWER_C;
 }
 
 const LOWER_C = 0x63;
 
-function textOf(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, TEXT_LENGTH);
+/** Of a year with four digits. */
+function writeDay(since1970: number, into: Buffer, to: number): number {
+  const { year, month, day } = civilOf(since1970);
+  writeDigits(year, 4, into, to);
+  into[to + 4] = HYPHEN;
+  writeDigits(month, 2, into, to + 5);
+  into[to + 7] = HYPHEN;
+  return writeDigits(day, 2, into, to + 8);
+}
+
+function newYear(year: number): number {
+  return daysOf({ year, month: 1, day: 1 });
 }

@@ -1,4 +1,4 @@
-import { isDigit, readString, writeBytes, writeString } from '../byte-text.js';
+import { isDigit, readString, writeBytes, writeDigits, writeString } from '../byte-text.js';
 import { digitAt, writeOtherFormat } from '../format.js';
 import { defineGenerator, type MaskTools, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
 import { permuteNumber } from '../number.js';
@@ -109,15 +109,4 @@ const SYMBOLS = new Uint8Array(PREFIX_DIGITS + 1);
 
 function writeHashed({ low }: SipHash, into: Buffer, to: number): number {
   return writeDigits(low % 10 ** HASHED_DIGITS, HASHED_DIGITS, into, to);
-}
-
-/** An integer below 2³¹ with leading zeros. */
-function writeDigits(value: number, count: number, into: Buffer, to: number): number {
-  let rest = value | 0;
-  for (let index = to + count - 1; index >= to; index--) {
-    const next = (rest / 10) | 0;
-    into[index] = DIGIT_0 + rest - next * 10;
-    rest = next;
-  }
-  return to + count;
 }

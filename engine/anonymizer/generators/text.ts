@@ -1,7 +1,7 @@
 import { countCharacters, cutAt, isSame, LAST_ASCII, readString, writeBytes } from '../byte-text.js';
-import { dictionaryOf, writeEntry } from '../dictionaries.js';
+import { dictionaryOf, writeEntryAt } from '../dictionaries.js';
 import { defineGenerator, TEXT_TYPES } from '../generator.js';
-import { createRandom, type Random } from '../random.js';
+import { createRandom, type Random, scale32 } from '../random.js';
 import { SHORTEST_TOKEN, writeWithToken } from '../token.js';
 
 const NEWLINE = 0x0a;
@@ -54,8 +54,9 @@ function rewriteLine(from: Buffer, at: number, stop: number, into: Buffer, to: n
       if (++made === length) break;
     }
     const start = end;
-    end = writeEntry(words, random(), into, end);
-    const characters = countCharacters(into, start, end);
+    const word = scale32(random(), words.count);
+    const characters = words.characters[word] as number;
+    end = writeEntryAt(words, word, into, end);
     if (made + characters > length) end = cutAt(into, start, end, length - made);
     made += characters;
   }
