@@ -34,7 +34,7 @@ function cells(result: RowResult): string[] {
     formatLimit(result),
     formatValue(result, value),
     pairs ? `${pairs.lowest.toFixed(2)}–${pairs.highest.toFixed(2)}` : '',
-    result.name === 'memory' ? '' : sides.map(({ name, median }) => `${name} ${median.seconds.toFixed(1)}`).join(', '),
+    isTimed(result) ? sides.map(({ name, median }) => `${name} ${median.seconds.toFixed(1)}`).join(', ') : '',
     status,
   ];
 }
@@ -44,5 +44,13 @@ export function formatLimit(result: RowResult): string {
 }
 
 export function formatValue({ judges }: RowResult, value: number): string {
-  return judges.startsWith('MB') ? `${Math.round(value)} MB` : value.toFixed(2);
+  const [unit = ''] = judges.split(' ');
+  return UNITS.includes(unit) ? `${Math.round(value)} ${unit}` : value.toFixed(2);
+}
+
+const UNITS = ['MB', 'ns'];
+
+/** Whether its sides are judged by how long they took; others have figures of their own. */
+export function isTimed({ judges }: RowResult): boolean {
+  return judges.includes('seconds');
 }

@@ -34,17 +34,16 @@ export interface RowHead {
 /** Ratio of medians against the limit, and how far the ratios of the pairs that ran one after the other are apart. */
 export function judge(
   row: Pick<BenchRow, 'limit'>,
-  { sides, figure = ({ seconds }) => seconds, compares = [0, 1] }: PreparedRow,
+  { sides, figure = ({ seconds }) => seconds, compares, highestOf }: PreparedRow,
   measurements: Measurement[][],
 ): Omit<Extract<RowResult, { status: 'met' | 'missed' }>, keyof RowHead> {
   const figures = measurements.map((runs) => runs.map(figure));
-  const [of, by] = [figures[compares[0]] ?? [], figures[compares[1]] ?? []];
-  const value = median(of) / median(by);
-  const ratios = of.map((each, run) => each / (by[run] ?? Number.NaN));
+  const judged = highestOf
+    ? { value: Math.max(...figures.filter((_, index) => highestOf.includes(sides[index]?.name ?? '')).map(median)) }
+    : ratioOf(figures, compares);
   return {
-    status: value <= row.limit ? 'met' : 'missed',
-    value,
-    pairs: { lowest: Math.min(...ratios), highest: Math.max(...ratios) },
+    status: judged.value <= row.limit ? 'met' : 'missed',
+    ...judged,
     sides: sides.map(({ name, what }, index) => ({
       name,
       what,
@@ -52,6 +51,15 @@ export function judge(
       median: medians(measurements[index] ?? []),
       runs: measurements[index] ?? [],
     })),
+  };
+}
+
+function ratioOf(figures: number[][], [one, other]: [number, number] = [0, 1]) {
+  const [of, by] = [figures[one] ?? [], figures[other] ?? []];
+  const ratios = of.map((each, run) => each / (by[run] ?? Number.NaN));
+  return {
+    value: median(of) / median(by),
+    pairs: { lowest: Math.min(...ratios), highest: Math.max(...ratios) },
   };
 }
 

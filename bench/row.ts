@@ -22,6 +22,8 @@ export interface PreparedRow {
   figure?(measurement: Measurement): number;
   /** The sides whose figures are divided. Default: the first by the second. */
   compares?: [number, number];
+  /** Names of sides: the highest of their medians is judged, and nothing is divided. */
+  highestOf?: string[];
   /** What a reader has to know to read the number. */
   notes?: string[];
 }

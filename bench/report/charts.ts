@@ -1,4 +1,4 @@
-import { formatValue } from '../print.js';
+import { formatValue, isTimed } from '../print.js';
 import type { RowResult, SideResult } from '../result.js';
 import { APART } from '../server-cpu.js';
 import { median } from '../statistics.js';
@@ -16,7 +16,7 @@ export type MeasuredRow = Extract<RowResult, { status: 'met' | 'missed' }>;
 /** Everything that the results can be drawn as; a chart without data is left out. */
 export function drawCharts(results: RowResult[]): Chart[] {
   const measured = results.filter((result): result is MeasuredRow => result.status !== 'skipped');
-  const timed = measured.filter(({ name }) => name !== 'memory');
+  const timed = measured.filter(isTimed);
   return [
     chart('limits', 'Measured, as a share of the limit', limits(measured), { at: 100, label: 'the limit' }),
     chart('seconds', 'Seconds, medians and single runs', timed.map(seconds)),

@@ -1,5 +1,6 @@
-import { describeMachine, formatLimit, formatValue } from '../print.js';
-import type { RowResult } from '../result.js';
+import { describeMachine, formatLimit, formatValue, isTimed } from '../print.js';
+import type { RowResult, SideResult } from '../result.js';
+import { median } from '../statistics.js';
 import type { Chart } from './charts.js';
 
 /** Table, notes, machine and pictures, as Markdown. */
@@ -35,7 +36,11 @@ function cells(result: RowResult): string[] {
     `**${formatValue(result, value)}**`,
     pairs ? `${pairs.lowest.toFixed(2)}–${pairs.highest.toFixed(2)}` : '',
     name === 'memory' ? '' : String(sides[0]?.runs.length ?? 0),
-    name === 'memory' ? '' : sides.map((side) => medians(side, result.machine.cores)).join('<br>'),
+    name === 'memory'
+      ? ''
+      : sides
+          .map((side) => (isTimed(result) ? medians(side, result.machine.cores) : figureOf(result, side)))
+          .join('<br>'),
     status,
   ];
 }
@@ -45,6 +50,10 @@ function medians({ name, median }: { name: string; median: Record<string, number
   const { seconds = 0, cpuSeconds = 0, machineCpuSeconds = 0, peakBytes = 0 } = median;
   const busy = machineCpuSeconds / Math.max(seconds, 0.001);
   return `${name}: ${seconds.toFixed(1)} s, CPU ${cpuSeconds.toFixed(1)} s, ${busy.toFixed(1)} of ${cores} cores busy, ${Math.round(peakBytes / 2 ** 20)} MB`;
+}
+
+function figureOf(result: RowResult, { name, figures }: SideResult): string {
+  return `${name}: ${formatValue(result, median(figures))}`;
 }
 
 /** One line, unless rows were measured on different machines or at different scales. */

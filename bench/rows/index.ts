@@ -2,9 +2,10 @@ import type { BenchRow } from '../row.js';
 import { copyThreads } from './copy-threads.js';
 import { greenmask } from './greenmask.js';
 import { growth } from './growth.js';
-import { masking } from './masking.js';
+import { allMasking, masking } from './masking.js';
 import { allMaskedRaw, maskedRaw, unmaskedRaw } from './pgcopydb.js';
 import { smallTables } from './small-tables.js';
+import { values } from './values.js';
 import { workflow } from './workflow.js';
 
 /** In the order of the table. */
@@ -14,6 +15,8 @@ export const ROWS: BenchRow[] = [
   unmaskedRaw,
   greenmask,
   masking,
+  allMasking,
+  values,
   workflow,
   smallTables,
   copyThreads,

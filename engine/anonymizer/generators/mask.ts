@@ -2,7 +2,7 @@ import { characterBytes, readString, writeBytes, writeString } from '../byte-tex
 import { defineGenerator, type MaskTools, TEXT_TYPES } from '../generator.js';
 import { createRandom } from '../random.js';
 import { SHORTEST_TOKEN, writeWithToken } from '../token.js';
-import { otherUuid } from './uuid.js';
+import { writeOtherUuid } from './uuid.js';
 
 const HYPHEN = 0x2d;
 
@@ -14,7 +14,7 @@ export const mask = defineGenerator({
   uniqueLength: SHORTEST_TOKEN,
   describe: 'letters become x and digits 0, length kept; a uuid becomes another, bytes become other bytes',
   maskBytes(from, at, stop, into, to, tools) {
-    if (tools.type === 'uuid') return writeString(otherUuid(readString(from, at, stop), tools.hash), into, to);
+    if (tools.type === 'uuid') return writeOtherUuid(from, at, stop, into, to, tools);
     if (tools.type === 'bytea') return writeString(otherBytes(readString(from, at, stop), tools), into, to);
     let end = cover(from, at, stop, into, to, USUAL);
     if (end < 0) end = cover(from, at, stop, into, to, OTHER);
