@@ -19,6 +19,10 @@ export interface ColumnRule {
   relatedBy?: string;
   currencyColumn?: string;
   reads?: string[];
+  /** Values that differ in the case of letters alone are one value in this domain. */
+  foldsCase?: true;
+  /** For e-mail addresses inside documents: domains in which case tells two apart, because a column there is unique by it. */
+  caseSensitive?: string[];
 }
 
 /** Columns of the same row whose source values a rule needs. They stand before it in a TablePlan. */

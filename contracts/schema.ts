@@ -35,6 +35,8 @@ export interface UniqueKey {
   isPrimary: boolean;
   isPartial: boolean;
   isExpression: boolean;
+  /** SQL of its expressions: `lower(email)`. */
+  expressions?: string[];
   /** NULLS NOT DISTINCT: two nulls are a duplicate. */
   areNullsEqual?: boolean;
 }

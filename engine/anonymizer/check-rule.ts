@@ -1,13 +1,15 @@
 import type { AnonymizationRule } from '../../contracts/anonymization.js';
 import type { TypeShape } from '../../contracts/schema.js';
 import { checkReads } from './check-reads.js';
-import type { ColumnFacts } from './column-facts.js';
+import { type ColumnFacts, isTextLike } from './column-facts.js';
 import { emptyOf } from './empty-value.js';
-import type { Generator } from './generator.js';
+import { type Generator, TEXT_TYPES } from './generator.js';
 import { GENERATORS } from './generators/index.js';
-import { TOKEN_LENGTH } from './token.js';
+import { SHORTEST_TOKEN, TOKEN_LENGTH } from './token.js';
 
 const LEAF_CONTAINERS = ['json', 'jsonb', 'hstore'];
+/** What a `json` rule also masks as a field of a composite. */
+const FIELD_TYPES = ['bytea', 'inet', 'cidr'];
 
 /** Why a rule cannot hold for a column, or undefined. The reason completes "column x of t: …". */
 export function checkRule(
@@ -20,7 +22,7 @@ export function checkRule(
 
 function checkType(
   rule: AnonymizationRule,
-  { column, owner, isUnique }: ColumnFacts,
+  { column, owner, isUnique, uniqueBy }: ColumnFacts,
   generators: readonly string[],
 ): string | undefined {
   const { shape, isNotNull, type, maxLength } = column;
@@ -46,7 +48,7 @@ function checkType(
         ? undefined
         : `there is no generator ${rule.customGenerator} in the configuration`;
     default:
-      return checkGenerator(rule, { shape, type, isUnique, maxLength, rows: owner.estimatedRows });
+      return checkGenerator(rule, { shape, type, isUnique, uniqueBy, maxLength, rows: owner.estimatedRows });
   }
 }
 
@@ -54,31 +56,51 @@ interface GeneratorPlace {
   shape: TypeShape;
   type: string;
   isUnique: boolean;
+  uniqueBy: string | undefined;
   maxLength: number | undefined;
   /** As statistics have it; negative when there are none. */
   rows: number;
 }
 
 function checkGenerator({ anonymizationType }: AnonymizationRule, place: GeneratorPlace): string | undefined {
-  const { shape, type, isUnique, maxLength } = place;
+  const { shape, type, isUnique, uniqueBy, maxLength } = place;
   const generator = GENERATORS[anonymizationType];
-  if (!canMask(shape, generator ? generator.types : jsonTypes())) return `${anonymizationType} cannot mask ${type}`;
-  if (!isUnique) return undefined;
+  const types = generator ? generator.types : jsonTypes();
+  if (!canMask(shape, types)) return `${anonymizationType} cannot mask ${type}`;
+  const field = unmaskedField(shape, types);
+  if (field) return `${anonymizationType} cannot mask its field ${field}`;
+  if (!isUnique) return maxLength === undefined || !generator ? undefined : checkLength(generator, maxLength);
   if (!generator || generator.uniqueLength === Infinity)
     return `${anonymizationType} does not keep the values of a unique column different`;
+  if (uniqueBy !== undefined)
+    return `its unique index on ${uniqueBy} can take for equal what ${anonymizationType} keeps different`;
   return maxLength === undefined ? undefined : checkRoom(generator, maxLength, place.rows);
 }
 
-/** A generator that is not injective keeps values different by a token, which a short column cuts. */
-function checkRoom({ name, injective, uniqueLength }: Generator, maxLength: number, rows: number): string | undefined {
+/** What is cut would be of another form, and not what the same value becomes in a wider column. */
+function checkLength({ name, leastLength = 0 }: Generator, maxLength: number): string | undefined {
+  return maxLength < leastLength
+    ? `${name} needs at least ${leastLength} characters, and it has ${maxLength}`
+    : undefined;
+}
+
+/** What keeps values different by a hash does so by fewer of its characters where the column is short. */
+function checkRoom(
+  { name, uniqueLength, leastLength = 0 }: Generator,
+  maxLength: number,
+  rows: number,
+): string | undefined {
   const needs = (length: number) => `a unique ${name} needs at least ${length} characters, and it has ${maxLength}`;
+  if (maxLength < leastLength && leastLength > uniqueLength) return needs(leastLength);
+  if (uniqueLength < SHORTEST_TOKEN) return maxLength < uniqueLength ? needs(uniqueLength) : undefined;
+  const beside = uniqueLength - SHORTEST_TOKEN;
+  const hashed = maxLength > beside ? maxLength - beside : maxLength;
+  const values = TOKEN_SYMBOLS ** Math.min(hashed, TOKEN_LENGTH);
   const isShort = maxLength < uniqueLength;
-  if (injective) return isShort ? needs(uniqueLength) : undefined;
-  const values = TOKEN_SYMBOLS ** maxLength;
-  const isCrowded = maxLength < TOKEN_LENGTH && rows ** 2 / (2 * values) > MOST_EXPECTED_PAIRS;
+  const isCrowded = hashed < TOKEN_LENGTH && rows ** 2 / (2 * values) > MOST_EXPECTED_PAIRS;
   if (!isShort && !isCrowded) return undefined;
   const count = rows < 0 ? 'rows that nobody has counted' : `about ${rows.toLocaleString('en')} rows`;
-  return `${needs(isCrowded ? TOKEN_LENGTH : uniqueLength)}: ${values.toLocaleString('en')} values for ${count}`;
+  return `${needs(isCrowded ? beside + TOKEN_LENGTH : uniqueLength)}: ${values.toLocaleString('en')} values for ${count}`;
 }
 
 /** 0-9 and a-z without four letters. */
@@ -88,7 +110,7 @@ const TOKEN_SYMBOLS = 32;
 const MOST_EXPECTED_PAIRS = 0.01;
 
 function jsonTypes(): readonly string[] {
-  return [...LEAF_CONTAINERS, ...(GENERATORS.mask?.types ?? []).filter((type) => type !== 'bytea' && type !== 'uuid')];
+  return [...LEAF_CONTAINERS, ...TEXT_TYPES];
 }
 
 function canMask(shape: TypeShape, types: readonly string[]): boolean {
@@ -102,4 +124,18 @@ function canMask(shape: TypeShape, types: readonly string[]): boolean {
     default:
       return false;
   }
+}
+
+/** A composite's field that can hold words, and that the rule would leave as it is: its name and type. */
+function unmaskedField(shape: TypeShape, types: readonly string[]): string | undefined {
+  if (shape.kind === 'array') return unmaskedField(shape.element, types);
+  if (shape.kind !== 'composite') return undefined;
+  const inside = types.includes('jsonb') ? [...types, ...FIELD_TYPES] : types;
+  for (const { name, type } of shape.fields) {
+    const nested = unmaskedField(type, types);
+    if (nested) return `${name}.${nested}`;
+    if (isTextLike(type) && !canMask(type, inside))
+      return `${name} (${type.kind === 'scalar' ? type.name : type.kind})`;
+  }
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import { relationLabel } from '../../contracts/relations.js';
 import type { ColumnDefinition, SchemaDefinition, TableDefinition, TypeShape } from '../../contracts/schema.js';
+import { uniqueness } from './uniqueness.js';
 
 /** Types that hold no words: nothing in them needs a decision. What is not listed here does, unknown types included. */
 const WORDLESS_TYPES = new Set(
@@ -32,6 +33,10 @@ export interface ColumnFacts {
   /** The root table. */
   owner: TableDefinition;
   isUnique: boolean;
+  /** Unique by it, or whatever it is. Absent: nothing depends on it. */
+  letterCase?: 'distinguishes' | 'ignored';
+  /** An expression of a unique index from which equal values cannot be told to be different: `substr(code, 1, 4)`. */
+  uniqueBy?: string;
 }
 
 export interface TableFacts {
@@ -55,14 +60,17 @@ export function collectFacts({ tables }: SchemaDefinition): TableFacts {
     return parent ? rootOf(parent) : table;
   };
   const uniqueColumns = collectUniqueColumns(tables, rootOf);
+  const keysOf = (root: TableDefinition) =>
+    tables.filter((table) => rootOf(table) === root).flatMap(({ uniqueKeys }) => uniqueKeys);
   const columns = new Map<string, ColumnFacts>();
   for (const owner of tables) {
     if (rootOf(owner) !== owner || !hasCopiedRows(owner)) continue;
     const table = relationLabel(owner);
+    const keys = keysOf(owner);
     for (const column of owner.columns) {
       if (column.generated) continue;
       const key = columnKey(table, column.name);
-      columns.set(key, { table, column, owner, isUnique: uniqueColumns.has(key) });
+      columns.set(key, { table, column, owner, isUnique: uniqueColumns.has(key), ...uniqueness(table, column, keys) });
     }
   }
   return { tables: byLabel, rootOf, columns };

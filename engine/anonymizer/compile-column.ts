@@ -7,7 +7,7 @@ import { isLowerAscii, LAST_ASCII, maskedRoom } from './byte-text.js';
 import { mapArray, mapComposite } from './containers.js';
 import { type CustomGenerator, createCustomMasker } from './custom-generator.js';
 import { alwaysOf, emptyOf } from './empty-value.js';
-import { type MaskTools, TEXT_TYPES } from './generator.js';
+import { type Generator, type MaskTools, TEXT_TYPES } from './generator.js';
 import { GENERATORS } from './generators/index.js';
 import { mapHstore } from './hstore.js';
 import { mapJson, rewriteJson } from './json.js';
@@ -71,7 +71,7 @@ function generatedColumn(
   hashOf: CompileInput['hashOf'],
   row: SourceRow,
 ): ValueMasker | undefined {
-  const leaves = createLeafMaskers({ paths: rule.paths ?? {}, maskerOf: (type) => leafMasker(type, hashOf) });
+  const leaves = createLeafMaskers({ paths: rule.paths ?? {}, maskerOf: (type) => leafMasker(type, rule, hashOf) });
   return mapLeaves(shape, ({ type, path }) => {
     if (type === 'json' || type === 'jsonb') return rule.type === 'json' ? jsonMasker(leaves, () => 'null') : undefined;
     if (type === 'hstore') return rule.type === 'json' ? (value) => mapHstore(value, leaves) : undefined;
@@ -79,7 +79,10 @@ function generatedColumn(
     const generated = generatedText({ ...rule, type: 'mask', domain: 'mask', isUnique: false }, type, hashOf);
     if (path.length > 0) {
       if (TEXT_TYPES.includes(type)) return path.reduce((node, key) => node.child(key), leaves.root).text;
-      return type === 'uuid' ? undefined : generated; // in here, a uuid identifies a row
+      if (type === 'uuid') return undefined; // in here, it identifies a row
+      return GENERATORS.ip?.types.includes(type)
+        ? generatedText({ ...rule, type: 'ip', domain: 'ip', isUnique: false }, type, hashOf)
+        : generated;
     }
     return generated && jsonMasker(leaves, generated);
   });
@@ -93,13 +96,18 @@ function jsonMasker(leaves: LeafMaskers, otherwise: ValueMasker): ValueMasker {
 }
 
 /** The masker of leaves inside json, hstore and composites: each generator in its family's domain, as columns have it by default. */
-function leafMasker(type: AnonymizationType, hashOf: CompileInput['hashOf']): ValueMasker | undefined {
+function leafMasker(
+  type: AnonymizationType,
+  { preserveFormat, caseSensitive = [] }: ColumnRule,
+  hashOf: CompileInput['hashOf'],
+): ValueMasker | undefined {
   if (type === 'keep') return undefined;
   if (type === 'null') return () => null;
   if (type === 'empty') return () => '';
   const domain = GENERATORS[type]?.family ?? 'mask';
   const known = GENERATORS[type] ? type : 'mask';
-  return generatedText({ type: known, domain, isUnique: false, preserveFormat: false }, 'text', hashOf);
+  const isUnique = GENERATORS[known]?.letterCase === 'folds' && caseSensitive.includes(domain);
+  return generatedText({ type: known, domain, isUnique, preserveFormat }, 'text', hashOf);
 }
 
 function generatedText(
@@ -112,18 +120,24 @@ function generatedText(
   if (!generator?.types.includes(type)) return undefined;
   const tools = toolsOf(rule, type, hashOf, row);
   // Where case or trailing blanks do not tell values apart, they must not tell masked values apart.
+  const isFolded = rule.foldsCase === true && generator.letterCase !== 'folds';
+  const maskText =
+    type === 'bpchar'
+      ? (value: string) => generator.mask(value.trimEnd(), tools)
+      : (value: string) => generator.mask(value, tools);
   const mask =
     type === 'citext'
-      ? (value: string) => generator.mask(value.toLowerCase(), tools)
-      : type === 'bpchar'
-        ? (value: string) => generator.mask(value.trimEnd(), tools)
-        : (value: string) => generator.mask(value, tools);
+      ? (value: string) => maskText(value.toLowerCase())
+      : isFolded
+        ? (value: string) => inCaseOf(value, maskText(value.toLowerCase()), generator)
+        : maskText;
   const masker: ValueMasker = (value) => (isBlank(value) ? value : mask(value));
   const { maskBytes } = generator;
   const isPlain = PLAIN[type];
   if (isPlain) {
     masker.bytes = (from, at, stop, out) => {
       if (stop === at || maybeBlank(from[at] as number) || !isPlain(from, at, stop)) return false;
+      if (isFolded && !isLowerAscii(from, at, stop)) return false;
       out.reserve(maskedRoom(stop - at));
       out.length = maskBytes(from, at, stop, out.bytes, out.length, tools);
       return true;
@@ -140,6 +154,15 @@ const PLAIN: Record<string, (bytes: Buffer, at: number, stop: number) => boolean
   bpchar: (bytes, _at, stop) => (bytes[stop - 1] as number) > SPACE && (bytes[stop - 1] as number) <= LAST_ASCII,
 };
 
+/** Letters upper or lower case as they were, where the generator keeps them in their places. */
+function inCaseOf(value: string, masked: string, { letterCase }: Generator): string {
+  if (letterCase !== 'keeps' || masked.length !== value.length) return masked;
+  if (value === value.toUpperCase()) return masked.toUpperCase();
+  return Array.from(masked, (letter, at) => (/\p{Lu}/u.test(value.charAt(at)) ? letter.toUpperCase() : letter)).join(
+    '',
+  );
+}
+
 const SPACE = 0x20;
 
 function isBlank(value: string): boolean {
@@ -153,12 +176,13 @@ function maybeBlank(first: number): boolean {
 }
 
 function toolsOf(rule: ColumnRule, type: string, hashOf: CompileInput['hashOf'], row?: SourceRow): MaskTools {
-  const { domain, isUnique, preserveFormat, maxLength, relatedBy, currencyColumn } = rule;
+  const { domain, isUnique, preserveFormat, maxLength, relatedBy, currencyColumn, foldsCase = false } = rule;
   return {
     hash: hashOf(domain),
     type,
     isUnique,
     preserveFormat,
+    foldsCase,
     ...(maxLength !== undefined && { maxLength }),
     ...(row && relatedBy !== undefined && { related: () => row.valueOf(relatedBy) }),
     ...(row && currencyColumn !== undefined && { currency: () => row.valueOf(currencyColumn) }),

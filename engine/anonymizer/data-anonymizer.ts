@@ -126,6 +126,15 @@ function ruleOf(plan: TablePlan, column: string): ColumnRule | undefined {
 
 function isSameMask(one: ColumnRule | undefined, other: ColumnRule | undefined): boolean {
   if (!one || !other) return one === other;
-  const keys = ['type', 'generator', 'domain', 'isUnique', 'preserveFormat', 'maxLength', 'value'] as const;
+  const keys = [
+    'type',
+    'generator',
+    'domain',
+    'isUnique',
+    'preserveFormat',
+    'foldsCase',
+    'maxLength',
+    'value',
+  ] as const;
   return keys.every((key) => one[key] === other[key]);
 }

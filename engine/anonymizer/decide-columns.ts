@@ -7,6 +7,7 @@ import { type ColumnFacts, collectFacts, isTextLike, type TableFacts } from './c
 import { groupColumns } from './column-groups.js';
 import type { ColumnSample } from './column-sample.js';
 import { checkGroupRule, toColumnRule } from './group-rule.js';
+import { foldCase } from './letter-case.js';
 import { proposeRule, type RuleProposal } from './propose-rules.js';
 import { type ResolvedRules, resolveRules } from './resolve-rules.js';
 
@@ -65,7 +66,8 @@ export function decideColumns(input: DecideColumnsInput): DecidedColumns {
     for (const { key } of members) decided.set(key, columnRule);
   }
   problems.push(...chainedReads(decided, facts));
-  return { rules: byTable(facts, harmonize(decided)), undecided, problems };
+  const folded = foldCase(harmonize(decided), facts.columns);
+  return { rules: byTable(facts, folded.rules), undecided, problems: [...problems, ...folded.problems] };
 }
 
 interface Member {

@@ -1,4 +1,4 @@
-import { countCharacters, hasArabic, writeBytes } from './byte-text.js';
+import { countCharacters, hasArabic, readString, writeBytes } from './byte-text.js';
 import { scale32 } from './random.js';
 import * as words from './words.js';
 
@@ -54,6 +54,12 @@ export function writeEntry(entries: Entries, bits: number, into: Buffer, to: num
 
 export function writeEntryAt({ bytes, offsets }: Entries, index: number, into: Buffer, to: number): number {
   return writeBytes(bytes, offsets[index] as number, offsets[index + 1] as number, into, to);
+}
+
+/** The same as a string. */
+export function entryAt({ bytes, offsets, count }: Entries, bits: number): string {
+  const index = scale32(bits, count);
+  return readString(bytes, offsets[index] as number, offsets[index + 1] as number);
 }
 
 function listOf(lines: string): string[] {

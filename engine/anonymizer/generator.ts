@@ -10,6 +10,8 @@ export interface MaskTools {
   type: string;
   isUnique: boolean;
   preserveFormat: boolean;
+  /** Values that differ in case alone are one. */
+  foldsCase?: boolean;
   /** Characters that fit. */
   maxLength?: number;
   /** The source's value of the column that `relatedBy` names, in this row. Absent: each value for itself. */
@@ -29,6 +31,10 @@ export interface Generator {
   injective: boolean;
   /** Characters that a unique column needs at least; Infinity: it cannot be unique. */
   uniqueLength: number;
+  /** Characters without which no value is whole. Default: none. */
+  leastLength?: number;
+  /** `keeps`: letters stay upper or lower case in their places. `folds`: values that differ in case alone are one anyway. */
+  letterCase?: 'keeps' | 'folds';
   /** What comes out, for people. */
   describe: string;
   /** A pure function of the value and the domain's key. Never called with a blank value. */

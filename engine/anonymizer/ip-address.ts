@@ -45,6 +45,24 @@ export function otherAddress(value: string, hash: SipHash): string | undefined {
   return addressText(other) + prefix;
 }
 
+/** The same of a network (`192.168.4.0/24`): nothing is behind its prefix. One that is as large as its kind (`10.0.0.0/8`) stays. */
+export function otherNetwork(value: string, hash: SipHash): string | undefined {
+  const [, prefix] = value.split('/', 2);
+  const other = otherAddress(value, hash);
+  const bytes = addressBytes(other?.split('/')[0] ?? '');
+  if (!bytes || prefix === undefined) return other;
+  const bits = Number(prefix);
+  const network = bytes.map((byte, index) => byte & (0xff << (8 - Math.max(0, Math.min(8, bits - 8 * index)))));
+  if (bits > WIDEST_KIND && `${addressText(network)}/${prefix}` === value) {
+    const last = (bits - 1) >> 3;
+    network[last] = (network[last] as number) ^ (0x80 >> ((bits - 1) & 7));
+  }
+  return `${addressText(network)}/${prefix}`;
+}
+
+/** Bits of the smallest kind of addresses; a network of no more may be all of its kind. */
+const WIDEST_KIND = 16;
+
 function rangeOf(bytes: readonly number[], random: number): Range {
   const isIn = ({ start, bits }: Range) =>
     start.every((byte, index) => {

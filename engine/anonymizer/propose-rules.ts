@@ -75,9 +75,10 @@ function draftOf(facts: ColumnFacts, sample: ColumnSample | undefined): Verdict 
     case 'inet':
       return likely('ip', 'an IP address');
     case 'cidr':
-      return column.isNotNull
-        ? { ...likely('constant', 'an IP address'), value: '0.0.0.0/32' }
-        : likely('null', 'an IP address');
+      return likely('ip', 'a network of IP addresses');
+    case 'macaddr':
+    case 'macaddr8':
+      return likely('token', 'the number of a device');
     default:
       return (
         classifySample(draftByName(facts) ?? draftByComment(facts) ?? draftByLength(facts), sample) ??

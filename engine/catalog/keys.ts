@@ -23,6 +23,7 @@ export async function readUniqueKeys(session: Session): Promise<NumberedUniqueKe
       isPrimary,
       isPartial,
       isExpression,
+      ...(expressions && { expressions }),
       ...(areNullsEqual && { areNullsEqual }),
     }),
   );

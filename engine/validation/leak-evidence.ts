@@ -48,6 +48,8 @@ const STEADY: { readonly [type in AnonymizationType]?: string } = {
   birthDate: NEVER_OR_BC,
   date: NEVER_OR_BC,
   amount: '^(?![^1-9]*[1-9]\\D*\\d\\D*\\d)',
+  // Networks so large that they name nobody, and may be all of their kind.
+  ip: '^(?:[0-9.]+/(?:\\d|1\\d|2[0-3])|[0-9a-f:.]*:[0-9a-f:.]*/(?:\\d|[1-3]\\d|4[0-7]))$',
 };
 
 /** A document without its keys, what its rule keeps, UUIDs, dates and strings of punctuation still has a quote: of a string that masking had to change. */

@@ -25,3 +25,26 @@ test.each(rows.map(([, ...cells]) => cells))(
     expect(maskerOf(type, { shape: scalar(place), domain: generator?.family ?? '' })(value)).toBe(masked);
   },
 );
+
+const formats = [...page.matchAll(/^\| `(\w+)` +\| [^|]+ \| `(.+?)` → `(.+?)` +\|$/gm)];
+
+test('the page has every generator that preserveFormat changes', () => {
+  expect(formats.map(([, type]) => type)).toEqual([
+    'email',
+    'guestEmail',
+    'name',
+    'firstName',
+    'lastName',
+    'phone',
+    'address',
+  ]);
+});
+
+test.each(formats.map(([, ...cells]) => cells))(
+  '%s with preserveFormat makes of %s what the page says',
+  (name = '', value = '', masked) => {
+    const type = name as AnonymizationType;
+    const domain = GENERATORS[type]?.family ?? '';
+    expect(maskerOf(type, { domain, preserveFormat: true })(value)).toBe(masked);
+  },
+);

@@ -100,7 +100,7 @@ select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'authentica
        '+21355500' || (1000 + n)
   from generate_series(1, 20) n;
 insert into auth.identities (provider_id, user_id, identity_data, provider)
-select who, id, jsonb_build_object('sub', who, 'email', email, 'name', 'Canary Benali'), provider
+select who, id, jsonb_build_object('sub', who, 'email', case when provider = 'google' then initcap(email) else email end, 'name', 'Canary Benali'), provider
   from (select *, raw_app_meta_data ->> 'provider' as provider,
                case when raw_app_meta_data ->> 'provider' = 'email' then id::text
                     else '1078' || right(replace(id::text, '-', ''), 12) end as who

@@ -54,13 +54,13 @@ test('everybody signs in with one password', async () => {
   expect(await count(`auth.users where crypt('envclone-test', encrypted_password) = encrypted_password`)).toBe(20);
 });
 
-test('one person has one address in users, metadata, identities and profiles, and one id elsewhere', async () => {
+test('one person has one address in users, metadata, identities and profiles, whatever its case there, and one id elsewhere', async () => {
   expect(
     await count(`
       auth.users u
         join auth.identities i on i.user_id = u.id and i.provider_id = i.identity_data ->> 'sub'
         join public.profiles p on p.id = u.id
-       where u.email like 'user%@test.local' and u.email = u.raw_user_meta_data ->> 'email' and u.email = p.email and u.email = i.email`),
+       where u.email like 'user%@test.local' and u.email = u.raw_user_meta_data ->> 'email' and u.email = p.email and u.email = i.email and u.email = i.identity_data ->> 'email'`),
   ).toBe(20);
 });
 

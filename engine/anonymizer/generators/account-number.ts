@@ -13,6 +13,7 @@ export const accountNumber = defineGenerator({
   types: [...TEXT_TYPES, ...NUMBER_TYPES],
   injective: true,
   uniqueLength: 1,
+  letterCase: 'keeps',
   describe: 'the same format with other digits and letters; an IBAN stays a valid IBAN of its country',
   maskBytes(from, at, stop, into, to, tools) {
     if (NUMBER_TYPES.includes(tools.type)) {

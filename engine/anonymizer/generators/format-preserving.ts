@@ -21,6 +21,7 @@ function formatGenerator(about: Pick<Generator, 'name' | 'family' | 'describe'>)
     types: TEXT_TYPES,
     injective: true,
     uniqueLength: 1,
+    letterCase: 'keeps',
     maskBytes(from, at, stop, into, to, tools) {
       if (isIban(from, at, stop)) return writeOtherIban(from, at, stop, into, to, tools);
       if (isCard(from, at, stop)) {

@@ -1,6 +1,7 @@
 import { type BytesMask, cutAt, isSame, readString, trimEnd, writeString } from '../byte-text.js';
 import { type Dictionary, dictionaryOf, writeEntry } from '../dictionaries.js';
 import { defineGenerator, type Generator, type MaskTools, TEXT_TYPES } from '../generator.js';
+import { type NamePart, writeNameLike } from '../name-format.js';
 import { SHORTEST_TOKEN, writeWithToken } from '../token.js';
 
 type WriteName = (dictionary: Dictionary, high: number, low: number, into: Buffer, to: number) => number;
@@ -20,20 +21,24 @@ export const guestName = { ...fullName, name: 'guestName' } as const;
 export const firstName = nameGenerator({ name: 'firstName', family: 'firstName', describe: 'first name' }, writeFirst);
 export const lastName = nameGenerator({ name: 'lastName', family: 'lastName', describe: 'last name' }, writeLast);
 
-function nameGenerator(about: Pick<Generator, 'name' | 'family' | 'describe'>, write: WriteName): Generator {
+function nameGenerator(
+  about: Pick<Generator, 'family' | 'describe'> & { name: NamePart },
+  write: WriteName,
+): Generator {
   return defineGenerator({
     ...about,
     describe: `a ${about.describe} of the same script, French, Arabic or English`,
     types: TEXT_TYPES,
     injective: false,
     uniqueLength: SHORTEST_TOKEN,
-    maskBytes: maskName(write),
+    maskBytes: maskName(write, about.name),
   });
 }
 
-function maskName(write: WriteName): BytesMask<MaskTools> {
+function maskName(writeUsual: WriteName, part: NamePart): BytesMask<MaskTools> {
   return (from, at, stop, into, to, tools) => {
     const dictionary = dictionaryOf(from, at, stop);
+    const write = tools.preserveFormat ? writeNameLike(part, readString(from, at, stop)) : writeUsual;
     const { high, low } = tools.hash.range(from, at, stop);
     const fit = (end: number) =>
       finish(into, to, end, tools.preserveFormat ? { ...tools, original: readString(from, at, stop) } : tools);

@@ -8,6 +8,7 @@ export const passwordHash = defineGenerator({
   types: TEXT_TYPES,
   injective: false,
   uniqueLength: Infinity,
+  leastLength: TEST_PASSWORD_HASH.length,
   describe: 'the bcrypt hash of `envclone-test`: one password for everybody',
   maskBytes(_from, _at, _stop, into, to, { maxLength = Infinity }) {
     return Math.min(writeString(TEST_PASSWORD_HASH, into, to), to + maxLength);

@@ -3,6 +3,7 @@ import { digitAt, writeOtherFormat } from '../format.js';
 import { defineGenerator, type MaskTools, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
 import { permuteNumber } from '../number.js';
 import { DIGIT_SYMBOLS, permuteInteger, permuteSymbols } from '../permutation.js';
+import { writeOtherPhone } from '../phone-format.js';
 import type { SipHash } from '../sip-hash.js';
 
 const SUBSCRIBER_DIGITS = 8;
@@ -35,7 +36,8 @@ export const phone = defineGenerator({
     const { hash, type, isUnique, preserveFormat, maxLength = Infinity } = tools;
     if (NUMBER_TYPES.includes(type))
       return writeString(permuteNumber(hash, readString(from, at, stop), type), into, to);
-    if (preserveFormat || (isUnique && maxLength < LONGEST)) return writeOtherFormat(from, at, stop, into, to, tools);
+    if (preserveFormat) return writeOtherPhone(from, at, stop, into, to, tools);
+    if (isUnique && maxLength < LONGEST) return writeOtherFormat(from, at, stop, into, to, tools);
     return Math.min(writeNumber(from, at, stop, into, to, tools), to + maxLength);
   },
 });

@@ -9,6 +9,7 @@ export const uuid = defineGenerator({
   types: [...TEXT_TYPES, 'uuid'],
   injective: true,
   uniqueLength: LENGTH,
+  leastLength: LENGTH,
   describe: 'another uuid, of version 4',
   maskBytes(from, at, stop, into, to, tools) {
     return Math.min(writeOtherUuid(from, at, stop, into, to, tools), to + (tools.maxLength ?? LENGTH));
