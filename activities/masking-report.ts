@@ -2,9 +2,10 @@ import type { AnonymizationReport, OverridingRule } from '../contracts/anonymiza
 import { type ClonePlan, plannedTables } from '../contracts/plan.js';
 import { relationLabel } from '../contracts/relations.js';
 import type { MaskingReport } from '../contracts/report.js';
-import type { SchemaDefinition } from '../contracts/schema.js';
+import type { SchemaDefinition, TableDefinition } from '../contracts/schema.js';
 import { DICTIONARY_HASH } from '../engine/anonymizer/dictionary-hash.js';
 import { type DistinctValues, readDistinct } from '../engine/anonymizer/distinct-values.js';
+import { declaredReferences, heldReferences } from '../engine/anonymizer/held-references.js';
 import { createTableReport } from '../engine/anonymizer/table-report.js';
 import type { ArtifactStore } from '../engine/artifacts/store.js';
 import type { TableTotals } from '../engine/copy/copy-tables.js';
@@ -37,9 +38,8 @@ export async function reportMasking(
   const before = planned?.distinct ?? {};
   const after = await readDistinct(target, tables, signal);
   const totalsOf = new Map(totals.map((total) => [total.table, total]));
-  const keys = schema.tables.flatMap((table) =>
-    table.foreignKeys.map(({ references }) => [relationLabel(table), relationLabel(references)] as const),
-  );
+  const held = await heldReferences(target, declaredReferences(tables), signal);
+  const keys = [...schema.tables.flatMap(provenKeys), ...held.map(({ ends }) => ends)];
   const reports = tables.map((table): AnonymizationReport => {
     const label = relationLabel(table);
     return createTableReport({
@@ -54,4 +54,11 @@ export async function reportMasking(
     overriding: planned?.overriding ?? [],
     tables: reports.sort((a, b) => a.tableName.localeCompare(b.tableName)),
   };
+}
+
+/** The ends of keys that PostgreSQL proved when it built them in the target; of those NOT VALID it says nothing. */
+function provenKeys(table: TableDefinition): [string, string][] {
+  return table.foreignKeys
+    .filter(({ isValidated }) => isValidated)
+    .map(({ references }) => [relationLabel(table), relationLabel(references)]);
 }

@@ -12,6 +12,7 @@ import type {
 import type { ValidationResult } from '../contracts/validation.js';
 import { DEFAULT_TASK_QUEUE, PROGRESS_QUERY, WORKFLOW_TYPES } from '../contracts/workflows.js';
 import { asOperationError, temporalUnavailable } from './operation-errors.js';
+import { refuseFunctions } from './refuse-functions.js';
 import { viewOperation, watchOperation } from './watch-operation.js';
 
 export interface EnvironmentClonerInput {
@@ -46,6 +47,7 @@ export interface EnvironmentCloner {
   validateClone(input: ValidateInput): Promise<ValidationResult>;
   /** Returns an environment to a restore point. @throws OperationFailedError */
   rollbackClone(input: RollbackInput): Promise<RollbackResult>;
+  /** @throws ConfigurationError `CONFIGURATION_INVALID` for a function in the options; ConnectionError `TEMPORAL_UNAVAILABLE` */
   startClone(input: CloneInput): Promise<OperationHandle<CloneResult>>;
   startValidation(input: ValidateInput): Promise<OperationHandle<ValidationResult>>;
   startRollback(input: RollbackInput): Promise<OperationHandle<RollbackResult>>;
@@ -64,6 +66,7 @@ export async function createEnvironmentCloner(input: EnvironmentClonerInput = {}
   const client = new Client({ connection, namespace });
 
   async function start<Result>(kind: keyof typeof WORKFLOW_TYPES, environment: string, args: object) {
+    refuseFunctions(args);
     const operationId = newOperationId(kind, environment);
     const handle = await client.workflow
       .start(WORKFLOW_TYPES[kind], {

@@ -23,6 +23,7 @@ export const ANONYMIZATION_TYPES = [
   'username',
   'text',
   'json',
+  'reference',
   'mask',
   'constant',
   'null',
@@ -73,8 +74,24 @@ export interface AnonymizationRule {
   currencyColumn?: string;
   /** For `custom`: columns whose source values the generator gets as `context.row`. */
   reads?: string[];
+  /** For `reference`: the column that says what a row's value leads to. */
+  typeColumn?: string;
+  /** For `reference`: by value of `typeColumn`, the column that it leads to (`public.guests.email`), as which it is masked. */
+  references?: Record<string, string>;
   /** Why a person, or `envclone rules`, decided so. */
   reason?: string;
+}
+
+/** What `envclone rules` proposes for money: decided in `envclone.rules.json`. Without it amounts are kept, and account numbers masked. */
+export interface Financial {
+  /** Amounts become others near them: `amount`. */
+  preserveAmountRanges?: boolean;
+  /** Their rules name the column of their currency. */
+  maintainCurrencyConsistency?: boolean;
+  /** Their rules name the column that says which belong together, so that they still add up. */
+  keepTransactionRelationships?: boolean;
+  /** Default `true`; `false`: account and card numbers are kept. */
+  anonymizeAccountNumbers?: boolean;
 }
 
 /** A table that masked clones have without its rows: decided in `envclone.rules.json`. */
@@ -100,7 +117,7 @@ export interface AnonymizationReport {
   originalRecords: number;
   anonymizedRecords: number;
   anonymizedFields: string[];
-  /** Foreign keys of and to this table that still hold in the target. */
+  /** Foreign keys of and to this table, and pairs that a `reference` rule declares, that hold in the target. */
   preservedRelationships: number;
   /** Values that a generator made. */
   generatedFakeData: number;

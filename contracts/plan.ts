@@ -14,24 +14,39 @@ export interface ColumnRule {
   isUnique: boolean;
   preserveFormat: boolean;
   maxLength?: number;
+  /** Digits that fit. */
+  precision?: number;
   paths?: Record<string, AnonymizationType>;
   value?: string;
   relatedBy?: string;
   currencyColumn?: string;
   reads?: string[];
+  typeColumn?: string;
+  /** By value of `typeColumn`. */
+  references?: Record<string, ColumnReference>;
   /** Values that differ in the case of letters alone are one value in this domain. */
   foldsCase?: true;
   /** For e-mail addresses inside documents: domains in which case tells two apart, because a column there is unique by it. */
   caseSensitive?: string[];
 }
 
+/** A column that values of another one lead to without a foreign key. */
+export interface ColumnReference {
+  table: RelationName;
+  column: string;
+  shape: TypeShape;
+  /** How it is masked. Absent: it is kept. */
+  rule?: ColumnRule;
+}
+
 /** Columns of the same row whose source values a rule needs. They stand before it in a TablePlan. */
 export function columnsReadBy({
   relatedBy,
   currencyColumn,
+  typeColumn,
   reads = [],
-}: Pick<ColumnRule, 'relatedBy' | 'currencyColumn' | 'reads'>): string[] {
-  return [relatedBy, currencyColumn, ...reads].filter((name) => name !== undefined);
+}: Pick<ColumnRule, 'relatedBy' | 'currencyColumn' | 'typeColumn' | 'reads'>): string[] {
+  return [relatedBy, currencyColumn, typeColumn, ...reads].filter((name) => name !== undefined);
 }
 
 export interface ColumnPlan {

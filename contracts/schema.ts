@@ -23,6 +23,8 @@ export interface ColumnDefinition {
   default?: string;
   /** Of `varchar(n)` and `char(n)`, domains included. */
   maxLength?: number;
+  /** Digits of a `numeric(p, s)`, domains included. */
+  precision?: number;
   comment?: string;
   /** The type's binary form means the same in another database (no OID of a user-defined type in it, send and receive exist). */
   isBinaryPortable: boolean;

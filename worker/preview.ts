@@ -94,11 +94,13 @@ function undecidedOf({ tables }: SchemaDefinition, { undecided }: DecidedColumns
 async function readRows(source: ReadOnlySource, plans: readonly TablePlan[], count: number): Promise<TextRow[]> {
   await using session = await source.connect({ purpose: 'preview' });
   const rows: TextRow[] = [];
+  const [first] = plans; // partitions may have their columns in other orders
+  if (!first) return rows;
   try {
     await session.query('set row_security = off');
     for (const plan of plans) {
       if (rows.length >= count) break;
-      const columns = plan.columns.map(({ name }) => `${quoteIdentifier(name)}::text`);
+      const columns = first.columns.map(({ name }) => `${quoteIdentifier(name)}::text`);
       const [only] = await session.query<{ rows: TextRow[] }>(
         `select coalesce(json_agg(r.columns), '[]') as rows
            from (select array[${columns.join(', ')}]::text[] as columns from only ${quoteRelation(plan)} limit $1) r`,

@@ -42,6 +42,8 @@ function checkType(
     case 'empty':
       if (!emptyOf(shape)) return `${type} has no empty value`;
       return isUnique ? 'empty would make every value of a unique column equal' : undefined;
+    case 'reference':
+      return undefined; // judged when the columns that it leads to are decided: `resolveReferences`
     case 'custom':
       if (!rule.customGenerator) return 'custom needs customGenerator';
       return generators.includes(rule.customGenerator)

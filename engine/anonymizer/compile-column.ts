@@ -39,9 +39,29 @@ export function compileColumn({ table, column, hashOf, generators, row }: Compil
       return emptyMasker(shape, table, column.name);
     case 'custom':
       return mapLeaves(shape, ({ type }) => customMasker({ table, column, hashOf, generators, row, rule, type }), true);
+    case 'reference':
+      return referenceMasker({ table, column, hashOf, generators, row }, rule);
     default:
       return generatedColumn(rule, shape, hashOf, row) ?? refuse(`${rule.type} cannot mask it`, table, column.name);
   }
+}
+
+/** Each row's value is masked as the column that its type says it leads to; one of no declared type as text that nobody knows. */
+function referenceMasker(input: CompileInput, rule: ColumnRule): ValueMasker {
+  const { typeColumn = '', references = {} } = rule;
+  const { column, hashOf, row } = input;
+  const maskers = new Map(
+    Object.entries(references).map(([type, { shape, rule }]) => [
+      type,
+      rule && compileColumn({ ...input, column: { name: column.name, shape, rule } }),
+    ]),
+  );
+  const otherwise = generatedColumn({ ...rule, type: 'mask', domain: 'mask' }, column.shape, hashOf, row);
+  return (value) => {
+    const type = row.valueOf(typeColumn) ?? '';
+    const masker = maskers.has(type) ? maskers.get(type) : otherwise;
+    return masker ? masker(value) : value;
+  };
 }
 
 function constantOf({ value }: ColumnRule, table: string, column: string): ValueMasker {
@@ -176,7 +196,7 @@ function maybeBlank(first: number): boolean {
 }
 
 function toolsOf(rule: ColumnRule, type: string, hashOf: CompileInput['hashOf'], row?: SourceRow): MaskTools {
-  const { domain, isUnique, preserveFormat, maxLength, relatedBy, currencyColumn, foldsCase = false } = rule;
+  const { domain, isUnique, preserveFormat, maxLength, precision, relatedBy, currencyColumn, foldsCase = false } = rule;
   return {
     hash: hashOf(domain),
     type,
@@ -184,6 +204,7 @@ function toolsOf(rule: ColumnRule, type: string, hashOf: CompileInput['hashOf'],
     preserveFormat,
     foldsCase,
     ...(maxLength !== undefined && { maxLength }),
+    ...(precision !== undefined && { precision }),
     ...(row && relatedBy !== undefined && { related: () => row.valueOf(relatedBy) }),
     ...(row && currencyColumn !== undefined && { currency: () => row.valueOf(currencyColumn) }),
   };

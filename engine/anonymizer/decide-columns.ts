@@ -9,6 +9,7 @@ import type { ColumnSample } from './column-sample.js';
 import { checkGroupRule, toColumnRule } from './group-rule.js';
 import { foldCase } from './letter-case.js';
 import { proposeRule, type RuleProposal } from './propose-rules.js';
+import { resolveReferences } from './resolve-references.js';
 import { type ResolvedRules, resolveRules } from './resolve-rules.js';
 
 export interface UndecidedColumn {
@@ -49,6 +50,7 @@ export function decideColumns(input: DecideColumnsInput): DecidedColumns {
   const problems = [...ofFile.problems, ...ofRun.problems];
   const decided = new Map<string, ColumnRule>();
   const undecided: UndecidedColumn[] = [];
+  const references = new Map<string, NonNullable<AnonymizationRule['references']>>();
   for (const members of groupsOf(facts)) {
     const { rule, contrary } = chooseRule(members, ofRun, ofFile);
     if (!rule) {
@@ -63,11 +65,16 @@ export function decideColumns(input: DecideColumnsInput): DecidedColumns {
     problems.push(...mistakes);
     if (mistakes.length > 0 || rule.anonymizationType === 'keep') continue;
     const columnRule = toColumnRule(rule, columns);
-    for (const { key } of members) decided.set(key, columnRule);
+    for (const { key } of members) {
+      decided.set(key, columnRule);
+      if (rule.references) references.set(key, rule.references);
+    }
   }
   problems.push(...chainedReads(decided, facts));
   const folded = foldCase(harmonize(decided), facts.columns);
-  return { rules: byTable(facts, folded.rules), undecided, problems: [...problems, ...folded.problems] };
+  const resolved = resolveReferences({ decided: folded.rules, references, facts });
+  problems.push(...folded.problems, ...resolved.problems);
+  return { rules: byTable(facts, resolved.rules), undecided, problems };
 }
 
 interface Member {

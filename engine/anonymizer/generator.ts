@@ -14,6 +14,8 @@ export interface MaskTools {
   foldsCase?: boolean;
   /** Characters that fit. */
   maxLength?: number;
+  /** Digits that fit. */
+  precision?: number;
   /** The source's value of the column that `relatedBy` names, in this row. Absent: each value for itself. */
   related?(): string | null;
   /** The same of `currencyColumn`. */

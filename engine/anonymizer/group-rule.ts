@@ -24,8 +24,9 @@ export function checkGroupRule(
 /** The rule as the copy uses it: the same for all members, so that equal values stay equal. */
 export function toColumnRule(rule: AnonymizationRule, members: readonly ColumnFacts[]): ColumnRule {
   const { anonymizationType: type, customGenerator, preserveFormat = false, paths, value } = rule;
-  const { relatedBy, currencyColumn, reads } = rule;
+  const { relatedBy, currencyColumn, reads, typeColumn } = rule;
   const { isUnique, maxLength } = strictest(members);
+  const precision = members[0]?.column.precision; // of amounts, which no foreign key ties when they read other columns
   return {
     type,
     domain: rule.domain ?? defaultDomain(rule, isUnique),
@@ -33,11 +34,13 @@ export function toColumnRule(rule: AnonymizationRule, members: readonly ColumnFa
     preserveFormat,
     ...(customGenerator !== undefined && { generator: customGenerator }),
     ...(maxLength !== undefined && { maxLength }),
+    ...(relatedBy !== undefined && precision !== undefined && { precision }),
     ...(paths && { paths }),
     ...(value !== undefined && { value }),
     ...(relatedBy !== undefined && { relatedBy }),
     ...(currencyColumn !== undefined && { currencyColumn }),
     ...(reads && { reads }),
+    ...(typeColumn !== undefined && { typeColumn }),
   };
 }
 

@@ -1,10 +1,12 @@
-import type { AnonymizationRule, EmptyTable } from '../../contracts/anonymization.js';
+import type { AnonymizationRule, EmptyTable, Financial } from '../../contracts/anonymization.js';
+import { qualified } from '../../contracts/relations.js';
 import type { SchemaDefinition } from '../../contracts/schema.js';
 import { type ColumnFacts, collectFacts, columnKey, isTextLike } from './column-facts.js';
 import { groupColumns } from './column-groups.js';
 import type { ColumnSample } from './column-sample.js';
 import { decideColumns, type UndecidedColumn } from './decide-columns.js';
 import { resolveEmptyTables } from './empty-tables.js';
+import { keepAccountNumbers, proposeAmounts } from './financial.js';
 import { checkGroupRule } from './group-rule.js';
 import { personalByName } from './personal-by-name.js';
 import { proposeMask, proposeRule, type RuleProposal } from './propose-rules.js';
@@ -14,6 +16,8 @@ export interface MergeProposalsInput {
   schema: SchemaDefinition;
   /** What is decided already; never changed. */
   rules: readonly AnonymizationRule[];
+  /** What the file asks for of money. */
+  financial?: Financial;
   /** Tables that stay empty by decision: nothing in them needs another. */
   emptyTables?: readonly EmptyTable[];
   /** What becomes of columns that nothing is known about. Absent: they remain. */
@@ -38,15 +42,32 @@ export function mergeProposals(input: MergeProposalsInput): MergedProposals {
   const { schema, rules, undecided: policy, samples = new Map() } = input;
   const addedEmptyTables = proposeEmptyTables(input);
   const emptyTables = [...(input.emptyTables ?? []), ...addedEmptyTables];
-  const proposals = openGroups(schema, rules, emptyTables).flatMap(
+  const texts = openGroups(schema, rules, emptyTables).flatMap(
     (members) => decideGroup(members, samples, policy) ?? [],
   );
+  const proposals = withFinancial(texts, input, emptyTables);
   const added = proposals.map(({ rule }) => rule);
   const merged = [...rules, ...added];
   const decided = decideColumns({ schema, rules: merged, generators: namedGenerators(rules), samples });
   const { tables: empty } = resolveEmptyTables(emptyTables, schema);
   const remaining = decided.undecided.filter(({ table }) => !empty.has(table));
   return { rules: merged, added, proposals, emptyTables, addedEmptyTables, remaining };
+}
+
+/** Amounts beside the others, unless a rule is there or their table stays empty. */
+function withFinancial(
+  proposals: readonly RuleProposal[],
+  { schema, rules, financial = {} }: MergeProposalsInput,
+  emptyTables: readonly EmptyTable[],
+): RuleProposal[] {
+  const { tables: empty } = resolveEmptyTables(emptyTables, schema);
+  const all = [...rules, ...proposals.map(({ rule }) => rule)];
+  const named = new Set(all.map(({ tableName, columnName }) => columnKey(qualified(tableName), columnName)));
+  const isDecided = ({ table, column }: ColumnFacts) => empty.has(table) || named.has(columnKey(table, column.name));
+  return [
+    ...proposals.map((proposal) => keepAccountNumbers(proposal, financial)),
+    ...proposeAmounts(collectFacts(schema), financial, isDecided),
+  ];
 }
 
 /** Tables of which nobody decided anything yet. */

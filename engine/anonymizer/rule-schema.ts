@@ -4,6 +4,7 @@ import {
   ANONYMIZATION_TYPES,
   type AnonymizationRule,
   type EmptyTable,
+  type Financial,
   type KeptRow,
   PERSONAL_DATA_KINDS,
 } from '../../contracts/anonymization.js';
@@ -17,11 +18,13 @@ const shape = z.strictObject({
   customGenerator: z.string().min(1).optional(),
   preserveFormat: z.boolean().optional(),
   domain: z.string().min(1).optional(),
-  paths: z.record(z.string().min(1), type.exclude(['custom', 'constant'])).optional(),
+  paths: z.record(z.string().min(1), type.exclude(['custom', 'constant', 'reference'])).optional(),
   value: z.string().optional(),
   relatedBy: z.string().min(1).optional(),
   currencyColumn: z.string().min(1).optional(),
   reads: z.array(z.string().min(1)).min(1).optional(),
+  typeColumn: z.string().min(1).optional(),
+  references: z.record(z.string().min(1), z.string().regex(/.\../, 'names a column: schema.table.column')).optional(),
   reason: z.string().optional(),
 });
 
@@ -36,6 +39,10 @@ export const ruleSchema = shape.superRefine((rule, context) => {
   if (type !== 'json' && rule.paths) complain('paths', `${type} takes no paths`);
   if (type !== 'amount' && type !== 'date' && rule.relatedBy) complain('relatedBy', `${type} takes no relatedBy`);
   if (type !== 'amount' && rule.currencyColumn) complain('currencyColumn', `${type} takes no currencyColumn`);
+  if (type === 'reference' && !(rule.typeColumn && rule.references))
+    complain('references', 'reference needs typeColumn, and by its values the columns that this one leads to');
+  if (type !== 'reference' && rule.typeColumn) complain('typeColumn', `${type} takes no typeColumn`);
+  if (type !== 'reference' && rule.references) complain('references', `${type} takes no references`);
   if (type !== 'custom' && rule.reads) complain('reads', `${type} reads no other columns`);
 });
 
@@ -43,6 +50,21 @@ export const emptyTableSchema: z.ZodType<EmptyTable> = z.strictObject({
   table: z.string().min(1),
   reason: z.string().min(1),
 });
+
+export const financialSchema = z.strictObject({
+  preserveAmountRanges: z.boolean().optional(),
+  maintainCurrencyConsistency: z.boolean().optional(),
+  keepTransactionRelationships: z.boolean().optional(),
+  anonymizeAccountNumbers: z.boolean().optional(),
+});
+
+/** The object, or every mistake in it. */
+export function parseFinancial(input: unknown, where: string): { financial: Financial; problems: string[] } {
+  const parsed = financialSchema.safeParse(input);
+  if (parsed.success) return { financial: parsed.data as Financial, problems: [] };
+  const problems = parsed.error.issues.map(({ path, message }) => `${[where, ...path].join('.')}: ${message}`);
+  return { financial: {}, problems };
+}
 
 export const keptRowSchema: z.ZodType<KeptRow> = z.strictObject({
   table: z.string().min(1),

@@ -1,13 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Acceptance, AnonymizationRule, EmptyTable, KeptRow } from '../../contracts/anonymization.js';
+import type { Acceptance, AnonymizationRule, EmptyTable, Financial, KeptRow } from '../../contracts/anonymization.js';
 import { ConfigurationError } from '../../contracts/errors.js';
-import { acceptanceSchema, emptyTableSchema, keptRowSchema, parseList, parseRules } from './rule-schema.js';
+import {
+  acceptanceSchema,
+  emptyTableSchema,
+  keptRowSchema,
+  parseFinancial,
+  parseList,
+  parseRules,
+} from './rule-schema.js';
 
 /** What people decided. */
 export interface RulesFile {
   rules: AnonymizationRule[];
+  /** What is proposed for money. */
+  financial?: Financial;
   emptyTables: EmptyTable[];
   keepRows: KeptRow[];
   /** Findings of the search for personal data that are none, or may stay. */
@@ -32,20 +41,22 @@ export async function inspectRules(path: string): Promise<RulesFile & { problems
   const { rules, problems } = parseRules(lists.rules, `${file}: rules`);
   const empty = parseList(emptyTableSchema, lists.emptyTables ?? [], `${file}: emptyTables`);
   const kept = parseList(keptRowSchema, lists.keepRows ?? [], `${file}: keepRows`);
+  const money = parseFinancial(lists.financial ?? {}, `${file}: financial`);
   const accepted = parseList(acceptanceSchema, lists.accept ?? [], `${file}: accept`);
   return {
     rules,
+    ...(lists.financial !== undefined && { financial: money.financial }),
     emptyTables: empty.items,
     keepRows: kept.items,
     accept: accepted.items,
-    problems: [...problems, ...empty.problems, ...kept.problems, ...accepted.problems],
+    problems: [...problems, ...money.problems, ...empty.problems, ...kept.problems, ...accepted.problems],
   };
 }
 
 /** Replaces the file as a whole: a decision a line, in the order of table and column, so that reviews show them. */
 export async function writeRules(
   path: string,
-  { rules, emptyTables = [], keepRows = [], accept = [] }: Pick<RulesFile, 'rules'> & Partial<RulesFile>,
+  { rules, financial, emptyTables = [], keepRows = [], accept = [] }: Pick<RulesFile, 'rules'> & Partial<RulesFile>,
 ): Promise<void> {
   const reference = await readReference(path);
   const lists = [
@@ -54,12 +65,13 @@ export async function writeRules(
     ['keepRows', keepRows.map(formatValue)],
     ['accept', accept.map(formatValue)],
   ] as const;
+  const head = financial ? [`  "financial": ${formatValue(financial)}`] : [];
   const members = lists
     .filter(([name, lines]) => name === 'rules' || lines.length > 0)
     .map(([name, lines]) => `  "${name}": ${formatList(lines)}`);
   const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await writeFile(draft, `{\n${reference}${members.join(',\n')}\n}\n`);
+    await writeFile(draft, `{\n${reference}${[...head, ...members].join(',\n')}\n}\n`);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
@@ -97,7 +109,7 @@ function parseFile(text: string, file: string): { rules: unknown } & { [list in 
   return content;
 }
 
-const LISTS = ['rules', 'emptyTables', 'keepRows', 'accept'] as const;
+const LISTS = ['financial', 'rules', 'emptyTables', 'keepRows', 'accept'] as const;
 
 const KEYS = [
   'tableName',
@@ -111,6 +123,8 @@ const KEYS = [
   'relatedBy',
   'currencyColumn',
   'reads',
+  'typeColumn',
+  'references',
   'reason',
 ] as const satisfies readonly (keyof AnonymizationRule)[];
 

@@ -6,7 +6,7 @@ export interface TableReportInput {
   table: TablePlan;
   /** What the copy counted: rows, and the values that each column's masker was called for. */
   totals: { rows: number; keptRows: number; maskedValues: Record<string, number> };
-  /** Foreign keys of and to the table that were found to hold in the target. */
+  /** Foreign keys of and to the table, and declared references, that hold in the target. */
   preservedRelationships: number;
   /** Different values of a column of the table, as each database's statistics estimate them. */
   distinct?: Record<'before' | 'after', (column: string) => number | undefined>;
@@ -19,12 +19,13 @@ const MAKES_NOTHING: readonly AnonymizationType[] = ['null', 'empty', 'constant'
 export function createTableReport(input: TableReportInput): AnonymizationReport {
   const { table, totals, preservedRelationships } = input;
   const masked = table.columns.filter(isMasked);
+  const counted = masked.filter(({ rule }) => rule.type !== 'reference'); // of its rows, some lead to what is kept
   const countOf = (name: string) => totals.maskedValues[name] ?? 0;
-  const makers = masked.filter(({ rule }) => !MAKES_NOTHING.includes(rule.type));
+  const makers = counted.filter(({ rule }) => !MAKES_NOTHING.includes(rule.type));
   return {
     tableName: relationLabel(table),
     originalRecords: totals.rows,
-    anonymizedRecords: masked.reduce((most, { name }) => Math.max(most, countOf(name)), 0),
+    anonymizedRecords: counted.reduce((most, { name }) => Math.max(most, countOf(name)), 0),
     anonymizedFields: masked.map(({ name }) => name),
     preservedRelationships,
     ...(totals.keptRows > 0 && { keptRecords: totals.keptRows }),

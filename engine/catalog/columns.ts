@@ -40,6 +40,7 @@ interface ColumnRow {
 function toColumn(row: ColumnRow, types: TypeCatalog): ColumnDefinition {
   const { name, type, typeOid, isIdentity, comment } = row;
   const maxLength = types.maxLengthOf(typeOid, row.modifier);
+  const precision = types.precisionOf(typeOid, row.modifier);
   return {
     name,
     type,
@@ -51,6 +52,7 @@ function toColumn(row: ColumnRow, types: TypeCatalog): ColumnDefinition {
     ...(row.generated !== '' && { generated: row.generated === 'v' ? ('virtual' as const) : ('stored' as const) }),
     ...(row.default !== null && { default: row.default }),
     ...(maxLength !== undefined && { maxLength }),
+    ...(precision !== undefined && { precision }),
     ...(comment !== null && { comment }),
   };
 }

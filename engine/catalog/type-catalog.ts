@@ -10,6 +10,8 @@ export interface TypeCatalog {
   isBinaryPortable(type: number): boolean;
   /** Most characters of a value (of an array's element): of varchar and char, domains included. `modifier` is the column's own. */
   maxLengthOf(type: number, modifier: number): number | undefined;
+  /** Digits of `numeric(p, s)`, or undefined. */
+  precisionOf(type: number, modifier: number): number | undefined;
   /** The type is a domain that refuses null. */
   isNotNull(type: number): boolean;
   isDomain(type: number): boolean;
@@ -114,11 +116,25 @@ function createTypeCatalog({ types, fields, labels }: TypeTables): TypeCatalog {
     return type?.kind === 'd' && (type.isNotNull || isNotNull(type.base));
   }
 
-  return { shapeOf, isBinaryPortable, maxLengthOf, isNotNull, isDomain: (oid) => types.get(oid)?.kind === 'd' };
+  function precisionOf(oid: number, modifier: number): number | undefined {
+    const type = types.get(oid);
+    if (type?.kind === 'd') return precisionOf(type.base, type.modifier);
+    return oid === NUMERIC && modifier >= 4 ? ((modifier - 4) >> 16) & 0xffff : undefined; // numeric_in's typmod
+  }
+
+  return {
+    shapeOf,
+    isBinaryPortable,
+    maxLengthOf,
+    precisionOf,
+    isNotNull,
+    isDomain: (oid) => types.get(oid)?.kind === 'd',
+  };
 }
 
 const BPCHAR = 1042;
 const VARCHAR = 1043;
+const NUMERIC = 1700;
 /** `atttypmod` counts the four bytes of a length word that is no longer there. */
 const LENGTH_HEADER = 4;
 

@@ -33,11 +33,24 @@ const rule = z.strictObject({
   tableName: text,
   columnName: text,
   anonymizationType: type,
-  customGenerator: text.optional(),
+  customGenerator: z
+    .string({
+      error: ({ input }) =>
+        typeof input === 'function'
+          ? 'is a function, which cannot be sent to a worker: add it to generators in envclone.config.ts, and give its name here'
+          : 'must be a text',
+    })
+    .min(1, 'is empty')
+    .optional(),
   preserveFormat: flag.optional(),
   domain: text.optional(),
-  paths: z.record(text, type).optional(),
+  paths: z.record(text, type, { error: 'must be an object of generators by path' }).optional(),
   value: z.string({ error: 'must be a text' }).optional(),
+  relatedBy: text.optional(),
+  currencyColumn: text.optional(),
+  reads: z.array(text, { error: 'must be a list of columns' }).optional(),
+  typeColumn: text.optional(),
+  references: z.record(text, text, { error: 'must be an object of columns by type' }).optional(),
   reason: text.optional(),
 });
 

@@ -27,8 +27,16 @@ function textOf({ name, shape, rule }: MaskedColumn): string {
     const texts = fields.map((field) => unlessStructural(`(${column}).${quoteIdentifier(field.name)}::text`));
     return texts.length > 0 ? `concat_ws(' ', ${texts.join(', ')})` : 'null::text';
   }
+  if (rule.type === 'reference') return referenceText(column, rule);
   const isJsonText = isJson(shape) ? shape.name === 'json' : rule.type === 'json';
   return isJsonText ? `translate(${column}::text, E' \\t\\n\\r', '')` : `${column}::text`;
+}
+
+/** Of rows that lead to a column which is masked. */
+function referenceText(column: string, { typeColumn = '', references = {} }: MaskedColumn['rule']): string {
+  const kept = Object.entries(references).flatMap(([type, { rule }]) => (rule ? [] : [quoteLiteral(type)]));
+  if (kept.length === 0) return `${column}::text`;
+  return `case when t.${quoteIdentifier(typeColumn)}::text in (${kept.join(', ')}) then null else ${column}::text end`;
 }
 
 function hasContent({ shape, rule }: MaskedColumn, text: string, { isUnicode }: LeakSubject): string {

@@ -190,6 +190,7 @@ test('writing keeps every rule as it was, in every field, beside the new ones', 
     rule('people.email', 'json', { paths: { 'b.z': 'email', 'a.**': 'keep', '**': 'mask' }, reason: 'order decides' }),
     rule('people.code', 'constant', { value: 'é' }),
     rule('people.level', 'amount', { relatedBy: 'id', currencyColumn: 'code' }),
+    rule('visits.person_email', 'reference', { typeColumn: 'note', references: { person: 'people.email' } }),
     rule('gone.since', 'keep', { reason: 'the table comes back' }),
   ];
   const desk = await deskOf(people, edited);

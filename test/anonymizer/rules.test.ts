@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Financial } from '../../contracts/anonymization.js';
 import { decideColumns } from '../../engine/anonymizer/decide-columns.js';
 import { mergeProposals } from '../../engine/anonymizer/merge-proposals.js';
 import { proposeRules } from '../../engine/anonymizer/propose-rules.js';
@@ -53,6 +54,29 @@ test('the reference to a JSON schema survives writing', async () => {
   await writeFile(path, '{ "$schema": "https://test.local/s.json", "rules": [] }');
   await writeRules(path, { rules: [] });
   expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ $schema: 'https://test.local/s.json', rules: [] });
+});
+
+test('what is asked for of money survives writing, and mistakes in it have their places', async () => {
+  const path = join(directory, 'money.json');
+  const financial = { preserveAmountRanges: true, keepTransactionRelationships: false };
+  await writeRules(path, { rules: [], financial });
+  expect(await readRulesFile(path)).toMatchObject({ financial });
+  await writeFile(
+    path,
+    JSON.stringify({ financial: { preserveAmounts: true, anonymizeAccountNumbers: 'no' }, rules: [] }),
+  );
+  const reading = readRulesFile(path);
+  await expect(reading).rejects.toThrow('money.json: financial.anonymizeAccountNumbers');
+  await expect(reading).rejects.toThrow('preserveAmounts');
+});
+
+test('account and card numbers stay where the file says so, and are masked otherwise', () => {
+  const payments = table('public.payments', { columns: [column('iban'), column('card_number')] });
+  const typesOf = (financial: Financial) =>
+    mergeProposals({ schema: schema(payments), rules: [], financial }).added.map((rule) => rule.anonymizationType);
+  expect(typesOf({})).toEqual(['accountNumber', 'cardNumber']);
+  expect(typesOf({ anonymizeAccountNumbers: true })).toEqual(['accountNumber', 'cardNumber']);
+  expect(typesOf({ anonymizeAccountNumbers: false })).toEqual(['keep', 'keep']);
 });
 
 test('a file that does not exist holds no rules', async () => {

@@ -92,7 +92,14 @@ test.each(MAJORS)('PostgreSQL %i: every unique index is a key, with the columns 
   const { uniqueKeys } = tableNamed(await analyze(database), 't');
   expect(uniqueKeys.map((key) => ({ ...key, columns: key.columns.toSorted() }))).toEqual([
     { name: 't_pkey', columns: ['id'], isPrimary: true, isPartial: false, isExpression: false },
-    { name: 'by_mail', columns: ['E-mail', 'code'], isPrimary: false, isPartial: true, isExpression: true },
+    {
+      name: 'by_mail',
+      columns: ['E-mail', 'code'],
+      isPrimary: false,
+      isPartial: true,
+      isExpression: true,
+      expressions: ['lower("E-mail")'],
+    },
     { name: 'partial', columns: ['extra'], isPrimary: false, isPartial: true, isExpression: false },
     { name: 't_name_code_key', columns: ['code', 'name'], isPrimary: false, isPartial: false, isExpression: false },
   ]);

@@ -47,6 +47,20 @@ test("unmasked, where the target allows it, the rows are production's", async ()
   expect(await count(`public.guests where email like '%@test.local'`)).toBe(0);
 }, 60_000);
 
+test('a function in the options of a run is refused before anything is started, with what to do instead', async () => {
+  const rule = {
+    tableName: 'public.lofts',
+    columnName: 'description',
+    anonymizationType: 'custom' as const,
+    customGenerator: (() => 'a loft') as unknown as string,
+  };
+  await expect(clone({ customAnonymizationRules: [rule] })).rejects.toMatchObject({
+    code: 'CONFIGURATION_INVALID',
+    message: 'options.customAnonymizationRules.0.customGenerator is a function, which cannot be sent to a worker',
+    next: expect.stringContaining('generators in envclone.config.ts'),
+  });
+});
+
 test("rules of one run come before the file's, and the report says so, with what masking did to each column", async () => {
   const { operationId, anonymization } = await clone({
     customAnonymizationRules: [

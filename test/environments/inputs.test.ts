@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ruleSchema } from '../../engine/anonymizer/rule-schema.js';
 import { cloneOptionsFrom } from '../../engine/environments/clone-options.js';
 import { loadConfiguration } from '../../engine/environments/load-configuration.js';
 import { parseCloneInput, parseRollbackInput, parseValidateInput } from '../../engine/environments/parse-input.js';
@@ -30,6 +31,18 @@ test('options that do not exist are named', async () => {
   expect(decide).toThrow(
     /input: options\.includeAuditLogs: must be true or false\n.*input: options\.anonymise: is not a known key/,
   );
+});
+
+test('a rule of one run takes every key of a rule in the file, and no function', async () => {
+  const configuration = await configurationWith('');
+  const decide = (rule: object) =>
+    cloneOptionsFrom({ configuration, target: 'test', options: { customAnonymizationRules: [{ ...place, ...rule }] } });
+  const place = { tableName: 't', columnName: 'c', anonymizationType: 'amount' };
+  for (const key of Object.keys(ruleSchema.shape)) {
+    const unknown = (() => decide({ [key]: 7 })) as () => unknown;
+    expect(unknown).toThrow(new RegExp(`${key}: must`));
+  }
+  expect(() => decide({ customGenerator: () => 'x' })).toThrow(/a function, .* generators in envclone.config.ts/);
 });
 
 test('a proof of the copy is chosen by name', async () => {

@@ -14,7 +14,7 @@ import type { TestDatabase } from '../support/databases.js';
 import { sourceOf, targetOf } from '../support/proofs.js';
 
 export interface EngineCloneInput {
-  from: TestDatabase;
+  from: Pick<TestDatabase, 'name' | 'url'>;
   /** Empty. */
   into: TestDatabase;
   /** By `schema.table`, then by column. Default: nothing is masked. */
@@ -92,7 +92,7 @@ export async function cloneByEngine({
 }
 
 /** A database's catalogs and dump. */
-export async function readSchema({ url, name }: TestDatabase): Promise<SchemaDefinition> {
+export async function readSchema({ url, name }: Pick<TestDatabase, 'name' | 'url'>): Promise<SchemaDefinition> {
   return analyzeSchema(sourceOf({ url, name }), {
     dump: async (moment) => splitDump(await dumpSchema({ url, environment: name, ...moment })),
   });

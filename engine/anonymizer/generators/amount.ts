@@ -1,5 +1,5 @@
 import { readString, writeString } from '../byte-text.js';
-import { defineGenerator, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
+import { defineGenerator, type MaskTools, NUMBER_TYPES, TEXT_TYPES } from '../generator.js';
 import { HIGHEST } from '../number.js';
 import { scale32 } from '../random.js';
 import type { SipHash } from '../sip-hash.js';
@@ -14,8 +14,8 @@ const LARGEST_EXPONENT = 36;
 
 /**
  * Each value is multiplied by a keyed factor of 0.8 to 1.2, cut where it would win or lose a digit. The smallest numbers (1, 2, 0.01) have no
- * neighbour that near, and stay. With `relatedBy`, all that belong together become the same 75 to 99 hundredths of themselves: what was equal stays
- * equal, what added up still does, but for roundings, and nothing outgrows its type.
+ * neighbour that near, and stay. With `relatedBy`, all that belong together become the same 90 to 98 or 102 to 110 hundredths of themselves: what was
+ * equal stays equal, what added up still does, but for roundings. What would outgrow its type shrinks as much instead.
  */
 export const amount = defineGenerator({
   name: 'amount',
@@ -32,17 +32,18 @@ export const amount = defineGenerator({
     if (number === undefined) return writeString(value, into, to);
     const digits = number.replace(/\D/g, '');
     const group = tools.related?.() ?? undefined;
+    const highest = Number(exponent) > LARGEST_EXPONENT ? digits : highestOf(tools, digits);
     const changed =
       group === undefined
-        ? otherDigits(
-            digits,
-            tools.hash.text(value),
-            Number(exponent) > LARGEST_EXPONENT ? digits : HIGHEST[tools.type],
-          )
-        : hundredths(digits, LEAST_HUNDREDTHS + scale32(tools.hash.text(group).low, HUNDREDTHS));
+        ? otherDigits(digits, tools.hash.text(value), highest)
+        : inProportion(digits, scale32(tools.hash.text(group).low, 2 * STEPS), highest);
     const other = isText ? changed : inCurrency(changed, number, tools.currency?.());
-    let next = 0;
-    return writeString(sign + number.replace(/\d/g, () => other.charAt(next++)) + rest, into, to);
+    let next = other.length - digits.length; // digits that were won
+    return writeString(
+      sign + other.slice(0, next) + number.replace(/\d/g, () => other.charAt(next++)) + rest,
+      into,
+      to,
+    );
   },
 });
 
@@ -60,8 +61,22 @@ function otherDigits(digits: string, hash: SipHash, highest: string | bigint | u
   return String(other).padStart(digits.length, '0');
 }
 
-const LEAST_HUNDREDTHS = 75;
-const HUNDREDTHS = 25;
+/** Of proportions below one, and of those above: 2 to 10 hundredths away. */
+const STEPS = 9;
+const LEAST = 2;
+
+/** What a value's digits may become at most: of a short text, as many as there were. */
+function highestOf({ precision, type, maxLength }: MaskTools, digits: string): string | bigint | undefined {
+  if (precision !== undefined) return 10n ** BigInt(precision) - 1n;
+  return TEXT_TYPES.includes(type) && maxLength !== undefined ? '9'.repeat(digits.length) : HIGHEST[type];
+}
+
+function inProportion(digits: string, step: number, highest: string | bigint | undefined): string {
+  const change = step < STEPS ? step - STEPS + 1 - LEAST : step - STEPS + LEAST;
+  const changed = hundredths(digits, 100 + change);
+  const isTooHigh = highest !== undefined && BigInt(changed) > BigInt(highest);
+  return isTooHigh ? hundredths(digits, 100 - change) : changed;
+}
 
 function hundredths(digits: string, share: number): string {
   return String((BigInt(digits) * BigInt(share) + 50n) / 100n).padStart(digits.length, '0');
