@@ -21,6 +21,8 @@ const PHONE_DIGITS = 9;
 export class KnownPeople {
   readonly #emails = new Set<string>();
   readonly #phones = new Set<string>();
+  /** Card, account and identity numbers, without what separates their digits. */
+  readonly #numbers = new Map<string, PersonalDataKind>();
   /** Names by their first word, each as its words. */
   readonly #names = new Map<string, KnownName[]>();
 
@@ -29,6 +31,10 @@ export class KnownPeople {
     if (kind === 'phone') {
       const digits = lastDigits(value);
       if (digits.length === PHONE_DIGITS) this.#phones.add(digits);
+    }
+    if (NUMBER_KINDS.includes(kind)) {
+      const digits = digitsOf(value);
+      if (digits.length >= LONG_DIGITS && digits.length <= MOST_DIGITS) this.#numbers.set(digits, kind);
     }
     if (kind === 'personName') this.#addName(wordsOf(value));
   }
@@ -42,7 +48,22 @@ export class KnownPeople {
     if (tokens.emails.some((email) => this.#emails.has(email))) found.push('email');
     if (this.#hasName(text, mayBeMade)) found.push('personName');
     if (!mayBeMade && tokens.numbers.some((number) => this.#phones.has(lastDigits(number)))) found.push('phone');
+    for (const number of tokens.numbers) {
+      const kind = this.kindOf(digitsOf(number));
+      if (kind && !found.includes(kind)) found.push(kind);
+    }
     return found;
+  }
+
+  /** Of a card, account or identity number. */
+  kindOf(digits: string): PersonalDataKind | undefined {
+    return digits.length < LONG_DIGITS ? undefined : this.#numbers.get(digits);
+  }
+
+  /** Whether a number that has no other sign of it is somebody's phone number, and the chance of that for any; undefined when it is too short or long. */
+  phoneOf(digits: string): { isKnown: boolean; odds: number } | undefined {
+    if (digits.length < PHONE_DIGITS || digits.length > LONGEST_PHONE || this.#phones.size === 0) return undefined;
+    return { isKnown: this.#phones.has(lastDigits(digits)), odds: this.#phones.size / 10 ** PHONE_DIGITS };
   }
 
   #addName(words: readonly string[]): void {
@@ -75,8 +96,20 @@ interface KnownName {
 
 const SHORTEST_NAME = 8;
 
+/** `00213` and nine digits, at most. */
+const LONGEST_PHONE = 14;
+const NUMBER_KINDS: readonly PersonalDataKind[] = ['cardNumber', 'iban', 'nationalId'];
+/** Of fewer, another number is too often the same. */
+const LONG_DIGITS = 12;
+const MOST_DIGITS = 30;
+
 function lastDigits(number: string): string {
-  return number.replace(/\D/g, '').slice(-PHONE_DIGITS);
+  return digitsOf(number).slice(-PHONE_DIGITS);
+}
+
+/** Nothing of what has letters. */
+function digitsOf(number: string): string {
+  return /\p{L}/u.test(number) ? '' : number.replace(/\D/g, '');
 }
 
 function wordsOf(text: string): string[] {
@@ -119,6 +152,9 @@ const KIND_OF_RULE: { readonly [type: string]: PersonalDataKind } = {
   name: 'personName',
   fullName: 'personName',
   guestName: 'personName',
+  cardNumber: 'cardNumber',
+  accountNumber: 'iban',
+  formatPreserving: 'nationalId',
 };
 
 function rareValues(values: readonly string[]): string[] {

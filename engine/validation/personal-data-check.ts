@@ -11,10 +11,11 @@ import { type CheckContext, type CheckOutcome, openSource, openTarget } from './
 import { readDefinitionTexts } from './definition-texts.js';
 import { type KnownPeople, readKnownPeople } from './known-people.js';
 import { findForms } from './personal-data.js';
-import { PlaceTally } from './place-tally.js';
+import { PlaceTally, type Sight } from './place-tally.js';
 import { filterOf, maskedRowsOf } from './table-filter.js';
 import { readTextRelations, type TextRelation } from './text-places.js';
 import { tokensOf } from './text-tokens.js';
+import { unescapedText } from './unescaped-text.js';
 
 /**
  * No text of the clone holds personal data, in whatever column, document, array, view, comment or function it stands. Kept values are searched for
@@ -81,15 +82,37 @@ async function searchRelation(session: Session, { relation, pages, people, talli
   const texts = places.map(({ text }, at) => `${text} as c${at}`);
   const sql = `select ${key} as key, ${texts.join(', ')} from only ${quoteRelation(relation.relation)} t${pages}${filterOf(maskedRowsOf(relation))}`;
   await eachRow(session, relation, sql, (row) => {
-    for (const [at, { label, mayBeMade }] of places.entries()) {
+    for (const [at, { label, mayBeMade, isNumber }] of places.entries()) {
       const text = row[`c${at}`];
       if (!text) continue;
-      const tokens = tokensOf(text);
-      const known = people.foundIn(text, tokens, { mayBeMade });
-      const forms = mayBeMade ? [] : findForms(text, tokens);
-      if (known.length > 0 || forms.length > 0) tallies.of(label).see({ known, forms, key: row.key ?? '' });
+      if (isNumber) {
+        seeNumber(text, people, (sight) => tallies.of(label).see({ ...sight, key: row.key ?? '' }));
+        continue;
+      }
+      const found = findIn(text, people, mayBeMade);
+      if (found.known.length > 0 || found.forms.length > 0) tallies.of(label).see({ ...found, key: row.key ?? '' });
     }
   });
+}
+
+/** In a text as it is, and as who reads it as JSON or as a link has it: `\u0040`, `%40`. */
+function findIn(text: string, people: KnownPeople, mayBeMade: boolean): Pick<Sight, 'known' | 'forms'> {
+  const tokens = tokensOf(text);
+  const known = people.foundIn(text, tokens, { mayBeMade });
+  const plain = unescapedText(text);
+  if (plain === text) return { known, forms: mayBeMade ? [] : findForms(text, tokens) };
+  const plainTokens = tokensOf(plain);
+  const knownToo = people.foundIn(plain, plainTokens, { mayBeMade });
+  return { known: [...new Set([...known, ...knownToo])], forms: mayBeMade ? [] : findForms(plain, plainTokens) };
+}
+
+/** A whole number, as integers and `numeric` have it. */
+function seeNumber(text: string, people: KnownPeople, see: (sight: Omit<Sight, 'key'>) => void): void {
+  const digits = /^-?(\d+)(?:\.0+)?$/.exec(text)?.[1];
+  if (digits === undefined) return;
+  const kind = people.kindOf(digits);
+  const number = people.phoneOf(digits);
+  if (kind || number) see({ known: kind ? [kind] : [], forms: [], number });
 }
 
 type Row = Record<string, string | null>;

@@ -8,6 +8,8 @@ export interface Sight {
   /** Kinds of the source's people that are in it. */
   known: readonly PersonalDataKind[];
   forms: readonly FormFound[];
+  /** Of a number as long as a phone number: whether somebody of the source has it, and the chance that any number is such. */
+  number?: { isKnown: boolean; odds: number } | undefined;
   /** Names the row. */
   key: string;
 }
@@ -22,14 +24,24 @@ export interface PlaceFinding {
 export class PlaceTally {
   readonly #kinds = new Map<PersonalDataKind, KindTally>();
 
-  see({ known, forms, key }: Sight): void {
+  see({ known, forms, number, key }: Sight): void {
     for (const kind of known) this.#of(kind).known++;
     for (const { kind, isMatch } of forms) {
       const tally = this.#of(kind);
       tally.candidates++;
       if (isMatch) tally.matches++;
     }
-    const found = new Set([...known, ...forms.flatMap(({ kind, isMatch }) => (isMatch ? [kind] : []))]);
+    if (number) {
+      const tally = this.#of('phone');
+      tally.numbers++;
+      tally.odds = number.odds;
+      if (number.isKnown) tally.knownNumbers++;
+    }
+    const found = new Set([
+      ...known,
+      ...(number?.isKnown ? (['phone'] as const) : []),
+      ...forms.flatMap(({ kind, isMatch }) => (isMatch ? [kind] : [])),
+    ]);
     for (const kind of found) {
       const tally = this.#of(kind);
       tally.rows++;
@@ -45,7 +57,16 @@ export class PlaceTally {
   }
 
   #of(kind: PersonalDataKind): KindTally {
-    const tally = this.#kinds.get(kind) ?? { known: 0, candidates: 0, matches: 0, rows: 0, keys: [] };
+    const tally = this.#kinds.get(kind) ?? {
+      known: 0,
+      candidates: 0,
+      matches: 0,
+      numbers: 0,
+      knownNumbers: 0,
+      odds: 0,
+      rows: 0,
+      keys: [],
+    };
     this.#kinds.set(kind, tally);
     return tally;
   }
@@ -55,6 +76,9 @@ interface KindTally {
   known: number;
   candidates: number;
   matches: number;
+  numbers: number;
+  knownNumbers: number;
+  odds: number;
   rows: number;
   /** Of the first rows. */
   keys: string[];
@@ -64,13 +88,20 @@ const KEYS = 5;
 /** Of fewer, one is enough: too few to tell numbers that pass by chance from those that are meant. */
 const FEW = 10;
 
-function isFinding(kind: PersonalDataKind, { known, candidates, matches }: KindTally): boolean {
-  if (known > 0) return true;
+function isFinding(kind: PersonalDataKind, tally: KindTally): boolean {
+  const { known, candidates, matches } = tally;
+  if (known > 0 || hasKnownNumbers(tally)) return true;
   if (matches === 0 || candidates < FEW) return matches > 0;
   return isBeyondChance({ equal: matches, compared: candidates, odds: oddsOf(kind) });
 }
 
-function describe(kind: PersonalDataKind, { known, rows, keys }: KindTally): string {
+function hasKnownNumbers({ numbers, knownNumbers, odds }: KindTally): boolean {
+  return knownNumbers > 0 && isBeyondChance({ equal: knownNumbers, compared: numbers, odds });
+}
+
+function describe(kind: PersonalDataKind, tally: KindTally): string {
+  const { rows, keys } = tally;
+  const known = tally.known + (hasKnownNumbers(tally) ? tally.knownNumbers : 0);
   const where = keys.filter(Boolean);
   const whose = known > 0 ? `, ${known < rows ? `${known} ` : ''}of people of the source` : '';
   if (where.length === 0) return `${NOUNS[kind]}${whose}`;

@@ -10,10 +10,11 @@ import { readRelations } from './relations.js';
 export interface TextPlace {
   /** As findings and acceptances name it: `public.messages.body`, with the partitioned table's name. */
   label: string;
-  /** SQL of the row `t`: its text, in which nothing is escaped. */
+  /** SQL of the row `t`: its text; of a column of numbers, those of nine digits and more. */
   text: string;
   /** Generators may have made some of it, or it is computed from such. */
   mayBeMade: boolean;
+  isNumber?: true;
 }
 
 /** A relation with rows, and what of a row is text. */
@@ -59,6 +60,7 @@ interface Row extends RelationName {
 interface Column {
   name: string;
   isBytes: boolean;
+  isNumber: boolean;
 }
 
 /** By the label of each relation that holds rows. */
@@ -73,9 +75,13 @@ async function plannedTablesByStorage(session: Session, plan: ClonePlan): Promis
 }
 
 /** What no plan mentions was computed from other columns. Bytes may be a picture, in which anything can have the form of anything. */
-function placesOf({ name, isBytes }: Column, planned: ColumnPlan | undefined, table: string): TextPlace[] {
+function placesOf({ name, isBytes, isNumber }: Column, planned: ColumnPlan | undefined, table: string): TextPlace[] {
   const column = `t.${quoteIdentifier(name)}`;
   const label = `${table}.${name}`;
+  if (isNumber) {
+    const text = `case when abs(${column}) >= 1e8 then ${column}::text end`;
+    return planned && isMasked(planned) ? [] : [{ label, text, mayBeMade: !planned, isNumber }];
+  }
   const mayBeMade = isBytes || !planned || isMasked(planned);
   const whole = { label, text: isBytes ? textOfBytes(column) : `left(${column}::text, ${LONGEST})`, mayBeMade };
   return [whole, ...keptLeaves(planned, column).map((text) => ({ label, text, mayBeMade: false }))];
@@ -122,15 +128,21 @@ const TEXT_RELATIONS = `
       join pg_type t on t.oid = l.type
      where t.typtype = 'd' or t.typcategory = 'A' and t.typelem <> 0
   ), holds_text as (
-    select l.oid, t.typname = 'bytea' and l.oid = t.oid as is_bytes
+    select l.oid, t.typname = 'bytea' and l.oid = t.oid as is_bytes, false as is_number
       from leaf l
       join pg_type t on t.oid = l.type
      where t.typcategory in ('S', 'C') and t.typtype <> 'd' or t.typname = any (array[${TEXT_TYPES.map(quoteLiteral).join(', ')}])
+    union
+    select l.oid, false, true
+      from leaf l
+      join pg_type t on t.oid = l.type
+      join pg_type c on c.oid = l.oid
+     where c.typcategory = 'N' and t.typname in ('int4', 'int8', 'numeric')
   )
   select n.nspname as schema,
          c.relname as name,
          json_build_object('schema', rn.nspname, 'name', r.relname) as root,
-         json_agg(json_build_object('name', a.attname, 'isBytes', h.is_bytes) order by a.attnum) as columns,
+         json_agg(json_build_object('name', a.attname, 'isBytes', h.is_bytes, 'isNumber', h.is_number) order by a.attnum) as columns,
          (select array_agg(k.attname::text order by u.at)
             from pg_index i
             cross join lateral unnest(i.indkey::int2[]) with ordinality u(attnum, at)

@@ -119,6 +119,31 @@ const PLACES: { place: string; sql: string }[] = [
   { place: 'type public.e', sql: `create type e as enum ('a', 'n.kessaix@mail.dz')` },
   { place: 'public.t.c', sql: `create table t (c text); insert into t values ('Call Nadjwa  KESSAIX tomorrow')` },
   { place: 'public.t.c', sql: `create table t (c text); insert into t values ('call 0770123456')` },
+  { place: 'public.t.c', sql: `create table t (c json); insert into t values ('{"a": "n.kessaix\\u0040mail.dz"}')` },
+  { place: 'public.t.c', sql: `create table t (c json); insert into t values ('"Nadjwa \\u004bessaix"')` },
+  {
+    place: 'public.t.c',
+    sql: `create table t (c jsonb); insert into t values ('{"a": "to:\\nn.kessaix@mail.dz\\n0770123456"}')`,
+  },
+  {
+    place: 'public.t.c',
+    sql: `create table t (c json); insert into t values (to_json('{"a": "n.kessaix\\u0040mail.dz"}'::text))`,
+  },
+  {
+    place: 'public.t.c',
+    sql: `create table t (c text); insert into t values ('https://a.dz/?to=n.kessaix%40mail.dz')`,
+  },
+  { place: 'public.t.c', sql: `create table t (c bigint); insert into t values (213770123456)` },
+  { place: 'public.t.c', sql: `create table t (c int); insert into t values (770123456)` },
+  { place: 'public.t.c', sql: `create table t (c numeric(20, 2)); insert into t values (770123456)` },
+  {
+    place: 'public.t.c',
+    sql: `create domain n as bigint; create domain nn as n; create table t (c nn); insert into t values (213770123456)`,
+  },
+  {
+    place: 'public.t.c',
+    sql: `create table t (a text, c bigint generated always as (213770123456) stored); insert into t values ('x')`,
+  },
   { place: 'public.t.c', sql: `create table t (c text); insert into t values ('call 00213-770-12-34-56')` },
 ];
 
@@ -224,6 +249,42 @@ test('people are known whatever old statistics say of how many there are', async
   });
   const { errors } = await checkPersonalData(world.context);
   expect(messagesOf(errors).join()).toMatch(/public\.t\.c: 1 row with .*of people of the source/);
+});
+
+test('a card number of the source is found as text and as a number, in whatever grouping', async () => {
+  await using world = await createCloneWorld({
+    schema: `create table cards (id int primary key, card text);
+             insert into cards values (1, '4111 1111 1111 1111'), (2, '5500-0000-0000-0004');
+             create table t (id int primary key, a numeric, b text, c bigint);
+             insert into t values (1, 4111111111111111, '5500 0000 0000 0004', 5500000000000004), (2, 4111111111111112, 'x', 4)`,
+    target: `update cards set card = '2387 6879 9715 678' || id`,
+    plan: planOf(
+      tableOf('public.cards', { id: 'keep', card: 'cardNumber' }),
+      tableOf('public.t', { id: 'keep', a: 'keep', b: 'keep', c: 'keep' }),
+    ),
+  });
+  expect(messagesOf((await checkPersonalData(world.context)).errors).toSorted()).toEqual(
+    ['a', 'b', 'c'].map((name) => `public.t.${name}: 1 row with card numbers, of people of the source (id 1)`),
+  );
+});
+
+test('identifiers and times that are somebody’s phone number by chance are no alarm, and a column of phone numbers is one', async () => {
+  await using world = await createCloneWorld({
+    schema: `create table people (id int primary key, phone text);
+             insert into people select g, '0' || (551000000 + g * 7919) from generate_series(1, 2000) g;
+             create table t (id bigint primary key, at bigint, copied bigint);
+             insert into t select 100000000 + g * 7907, 1700000000000 + g::bigint * 86400, case when g <= 2000 then 213551000000 + g::bigint * 7919 end
+               from generate_series(1, 100000) g;
+             insert into t values (551007919, 1700551015838, null)`,
+    target: `update people set phone = '05' || lpad((id::bigint * 104729 % 100000000)::text, 8, '0')`,
+    plan: planOf(
+      tableOf('public.people', { id: 'keep', phone: 'phone' }),
+      tableOf('public.t', { id: 'keep', at: 'keep', copied: 'keep' }),
+    ),
+  });
+  expect(messagesOf((await checkPersonalData(world.context)).errors)).toEqual([
+    expect.stringMatching(/^public\.t\.copied: 2000 rows with phone numbers, of people of the source \(id /),
+  ]);
 });
 
 test('rows that a person lets stay are no findings, and their people nobody to look for', async () => {
