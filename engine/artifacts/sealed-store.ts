@@ -1,10 +1,10 @@
-import { PassThrough, Readable, Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
-import { Decrypter, Encrypter } from 'age-encryption';
 import type { ArtifactRef } from '../../contracts/artifacts.js';
 import { DataError, EnvcloneError } from '../../contracts/errors.js';
-import type { ArtifactStore } from './store.js';
+import { AGE_FIRST_LINE, decryptAge, encryptAge } from './age.js';
+import { feed } from './feed.js';
+import { type ArtifactStore, parseArtifact } from './store.js';
 
 /** Who can open what is sealed, in age's notation: `age1…` recipients, `AGE-SECRET-KEY-1…` identities. */
 export interface SealKeys {
@@ -24,25 +24,8 @@ export interface SealedStoreInput {
  * it is. Reading ends with DataError `RESTORE_POINT_DAMAGED` for what was changed, cut or sealed for others.
  */
 export function sealArtifacts({ store, isSealed, keys }: SealedStoreInput): ArtifactStore {
-  const writeSealed = (ref: ArtifactRef): Writable => {
-    const entry = new PassThrough();
-    const written = pipeline(entry, (chunks: AsyncIterable<Buffer>) => encrypted(chunks, keys), store.writeStream(ref));
-    written.catch((error: unknown) => entry.destroy(error instanceof Error ? error : new Error('sealing failed')));
-    return new Writable({
-      write: (chunk, encoding, done) => void entry.write(chunk, encoding, done),
-      final: (done) => {
-        entry.end();
-        written.then(() => done(), done);
-      },
-      destroy: (error, done) => {
-        if (error) entry.destroy(error);
-        written.then(
-          () => done(error),
-          () => done(error),
-        );
-      },
-    });
-  };
+  const writeSealed = (ref: ArtifactRef): Writable =>
+    feed(async (bytes) => pipeline(bytes, (chunks) => encrypted(chunks, keys), store.writeStream(ref)));
   const readSealed = (ref: ArtifactRef): Readable =>
     Readable.from(decrypted(store.readStream(ref), ref, keys), { objectMode: false });
 
@@ -56,7 +39,7 @@ export function sealArtifacts({ store, isSealed, keys }: SealedStoreInput): Arti
     },
     readText: async (ref) => (isSealed(ref) ? textOf(readSealed(ref)) : store.readText(ref)),
     async readJson(ref) {
-      return isSealed(ref) ? JSON.parse(await textOf(readSealed(ref))) : store.readJson(ref);
+      return isSealed(ref) ? parseArtifact(ref, await textOf(readSealed(ref))) : store.readJson(ref);
     },
   };
 }
@@ -64,12 +47,8 @@ export function sealArtifacts({ store, isSealed, keys }: SealedStoreInput): Arti
 type Keys = SealedStoreInput['keys'];
 
 async function* encrypted(chunks: AsyncIterable<Buffer>, keys: Keys): AsyncGenerator<Buffer> {
-  const encrypter = new Encrypter();
-  for (const recipient of (await keys('write')).recipients) encrypter.addRecipient(recipient);
-  yield* nodeStream(await encrypter.encrypt(webStream(chunks)));
+  yield* encryptAge(chunks, (await keys('write')).recipients);
 }
-
-const FIRST_LINE = 'age-encryption.org/v1';
 
 async function* decrypted(chunks: AsyncIterable<Buffer>, ref: ArtifactRef, keys: Keys): AsyncGenerator<Buffer> {
   const rest = chunks[Symbol.asyncIterator]();
@@ -79,25 +58,15 @@ async function* decrypted(chunks: AsyncIterable<Buffer>, ref: ArtifactRef, keys:
     yield first.value;
     yield* { [Symbol.asyncIterator]: () => rest };
   })();
-  if (first.value.toString('latin1', 0, FIRST_LINE.length) !== FIRST_LINE) return yield* all;
+  if (first.value.toString('latin1', 0, AGE_FIRST_LINE.length) !== AGE_FIRST_LINE) return yield* all;
   const { identities } = await keys('read');
   try {
-    const decrypter = new Decrypter();
-    for (const identity of identities) decrypter.addIdentity(identity);
-    yield* nodeStream(await decrypter.decrypt(webStream(all)));
+    yield* decryptAge(all, identities);
   } catch (error) {
     if (error instanceof EnvcloneError) throw error;
     const why = 'was changed, or sealed for another key than that of restorePoints.identityFile';
     throw new DataError('RESTORE_POINT_DAMAGED', `${ref.name} of ${ref.operation} ${why}`);
   }
-}
-
-function webStream(chunks: AsyncIterable<Buffer>): globalThis.ReadableStream<Uint8Array> {
-  return Readable.toWeb(Readable.from(chunks, { objectMode: false })) as globalThis.ReadableStream<Uint8Array>;
-}
-
-function nodeStream(stream: globalThis.ReadableStream<Uint8Array>): AsyncIterable<Buffer> {
-  return Readable.fromWeb(stream as ReadableStream<Uint8Array>);
 }
 
 async function textOf(stream: Readable): Promise<string> {
