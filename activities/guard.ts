@@ -14,8 +14,9 @@ export const createGuardActivities = (open: OpenServices) => ({
   async admitClone({ operation, input }: AdmitCloneInput): Promise<CloneGrant> {
     return adapt(async ({ signal }) => {
       const { source, target, confirm, requestedBy, options } = parseCloneInput(input);
-      const { configuration, guard, auditTrail } = await open();
+      const { configuration, guard, artifacts, auditTrail } = await open();
       configuration.require([source, target]);
+      await artifacts.check();
       await guard.admitTarget(target, { confirm, operation, signal, source });
       const { type } = await guard.admitSource(source, { signal, operation });
       const decided = cloneOptionsFrom({ configuration, target, options });
@@ -41,6 +42,7 @@ export const createGuardActivities = (open: OpenServices) => ({
       const { environment, restorePoint, confirm, requestedBy } = parseRollbackInput(input);
       const { configuration, guard, artifacts, auditTrail } = await open();
       configuration.require([environment]);
+      await artifacts.check();
       await guard.admitTarget(environment, { confirm, operation, signal });
       const { id } = restorePoint
         ? await readRestorePoint(artifacts, { environment, id: restorePoint })

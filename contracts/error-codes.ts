@@ -199,6 +199,30 @@ export const ERROR_CODES = {
     next: 'Let every worker use the same artifact store.',
     retry: false,
   },
+  ARTIFACT_DAMAGED: {
+    category: 'data',
+    meaning: 'An artifact is not what was written to the artifact store.',
+    next: 'Run the operation again; what is damaged is never worked with.',
+    retry: false,
+  },
+  ARTIFACT_STORE_FAILED: {
+    category: 'connection',
+    meaning: 'The artifact store did not answer, or broke off. The target is what it was, or is put back.',
+    next: 'Check that the store of the configuration (artifacts) is reachable from the worker, then run the command again.',
+    retry: true,
+  },
+  ARTIFACT_STORE_REFUSED: {
+    category: 'configuration',
+    meaning: 'The artifact store does not let this worker read, write, list and remove what it keeps there.',
+    next: 'Correct artifacts in envclone.config or the keys (docs/restore-points.md says which permissions it takes), then run: envclone doctor',
+    retry: false,
+  },
+  RESTORE_KEY_EXPOSED: {
+    category: 'configuration',
+    meaning: 'Others on this machine can read the key that opens restore points. The target was not touched.',
+    next: 'Close it with the chmod that the message names; if others may have read it, make a new one (docs/restore-points.md).',
+    retry: false,
+  },
   VALIDATION_FAILED: {
     category: 'validation',
     meaning: 'The clone was made, and is not equal to its source where it should be, or not different where it must.',

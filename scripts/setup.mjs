@@ -1,5 +1,5 @@
 // Makes a checkout ready: node_modules, a Temporal server program, dist/. Node built-ins only, for it runs before anything is installed.
-// Usage: node scripts/setup.mjs [--temporal] [--build]
+// Usage: node scripts/setup.mjs [--temporal] [--s3] [--build]
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'envclone');
 const SOURCES = ['contracts', 'engine', 'workflows', 'activities', 'worker', 'client', 'examples', 'switcher/src'];
 const TEMPORAL_CLI = 'github.com/temporalio/cli/cmd/temporal@v1.5.1'; // later versions do not install with `go install`
+const S3_SERVER = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0'; // for tests alone
 const LOCK_TIMEOUT_MS = 15 * 60_000;
 /** Outside the checkout: `npm ci` empties node_modules. */
 const CHECKOUT_LOCK = join(CACHE, `checkout-${createHash('sha256').update(ROOT).digest('hex').slice(0, 12)}.lock`);
@@ -20,6 +21,7 @@ main(process.argv.slice(2));
 function main(wanted) {
   withLock(CHECKOUT_LOCK, installPackages);
   if (wanted.includes('--temporal')) withLock(join(CACHE, 'temporal.lock'), installTemporal);
+  if (wanted.includes('--s3')) withLock(join(CACHE, 's3.lock'), installS3Server);
   if (wanted.includes('--build')) withLock(CHECKOUT_LOCK, build);
 }
 
@@ -55,6 +57,15 @@ function installTemporal() {
     );
   timed('building the Temporal CLI with Go, once: 3 to 5 minutes', () =>
     run('go', ['install', TEMPORAL_CLI], { GOBIN: join(CACHE, 'bin'), GOFLAGS: '' }),
+  );
+}
+
+/** Without Go, tests of the S3 store are left out. */
+function installS3Server() {
+  if (findOnPath('versitygw') || existsSync(join(CACHE, 'bin', 'versitygw')) || !findOnPath('go')) return;
+  mkdirSync(join(CACHE, 'bin'), { recursive: true });
+  timed('building an S3 server for tests with Go, once: 1 to 3 minutes', () =>
+    run('go', ['install', S3_SERVER], { GOBIN: join(CACHE, 'bin'), GOFLAGS: '' }),
   );
 }
 

@@ -158,15 +158,13 @@ export async function openDesk(directory: string, logger: Logger = createLogger(
 
     async restorePoints(environment) {
       configuration.environment(environment);
+      configuration.require([]);
       return listRestorePoints(artifacts, environment);
     },
 
     async report(operation) {
       if ((await artifacts.list(operation)).length === 0) {
-        throw new DataError(
-          'ARTIFACT_MISSING',
-          `operation ${operation} left nothing in ${configuration.artifactsDirectory}`,
-        );
+        throw new DataError('ARTIFACT_MISSING', `operation ${operation} left nothing in ${artifacts.place}`);
       }
       const json = await monitor.generateReport(operation);
       return { json, markdown: renderReport(json) };

@@ -11,7 +11,7 @@ export interface DoctorCheck {
 
 /** Asks everything that a clone will need, environment by environment; nothing is touched. */
 export async function examine(services: Services): Promise<DoctorCheck[]> {
-  const checks: DoctorCheck[] = [await checkConfiguration(services)];
+  const checks: DoctorCheck[] = [await checkConfiguration(services), await checkArtifacts(services)];
   for (const [name, { type }] of services.configuration.environments) {
     checks.push(type === 'production' ? await checkSource(services, name) : await checkTarget(services, name));
     if (type !== 'production') checks.push(await checkMaskKey(services, name));
@@ -23,6 +23,12 @@ const checkConfiguration = ({ configuration }: Services) =>
   check(`configuration ${configuration.file}`, async () => {
     configuration.require([]);
     return `${configuration.environments.size} environments`;
+  });
+
+const checkArtifacts = ({ artifacts }: Services) =>
+  check('artifact store', async () => {
+    await artifacts.check();
+    return `${artifacts.place} can be written, read, listed and removed from`;
   });
 
 const checkSource = ({ guard }: Services, name: string) =>

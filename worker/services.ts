@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import type { Services } from '../activities/services.js';
-import { sealArtifacts } from '../engine/artifacts/sealed-store.js';
-import { type ArtifactStore, openDirectoryStore } from '../engine/artifacts/store.js';
-import { isSealedPart } from '../engine/backup/restore-point.js';
+import type { ArtifactStore } from '../engine/artifacts/store.js';
 import type { Configuration } from '../engine/environments/configuration.js';
 import { loadConfiguration } from '../engine/environments/load-configuration.js';
-import { readSealKeys } from '../engine/environments/seal-keys.js';
 import { openAuditTrail } from '../engine/monitoring/audit-trail.js';
 import { createOperationMonitor } from '../engine/monitoring/operation-monitor.js';
 import { type AlertEvent, type AlertSink, createAlertSink } from '../engine/safety/alert.js';
 import { createProductionSafetyGuard } from '../engine/safety/guard.js';
+import { createArtifactsOpener } from './artifacts.js';
 import type { Logger } from './logger.js';
 
 export interface ServicesInput {
@@ -24,14 +22,20 @@ const FRESH_MS = 2_000;
 
 /** Opens the services on the configuration as it is on disk now. */
 export function createServicesOpener(input: ServicesInput): () => Promise<Services> {
+  const openArtifacts = createArtifactsOpener();
   let opened: { at: number; services: Promise<Services> } | undefined;
   return () => {
-    if (!opened || Date.now() - opened.at > FRESH_MS) opened = { at: Date.now(), services: openServices(input) };
+    if (!opened || Date.now() - opened.at > FRESH_MS)
+      opened = { at: Date.now(), services: openServices({ ...input, openArtifacts }) };
     return opened.services;
   };
 }
 
-async function openServices({ directory, logger, silent = [] }: ServicesInput): Promise<Services> {
+interface OpenServicesInput extends ServicesInput {
+  openArtifacts(configuration: Configuration): ArtifactStore;
+}
+
+async function openServices({ directory, logger, openArtifacts, silent = [] }: OpenServicesInput): Promise<Services> {
   const configuration = await loadConfiguration({ directory });
   const { webhook } = configuration.alerts;
   const sink = createAlertSink({ logger, ...(webhook && { webhook }) });
@@ -44,11 +48,4 @@ async function openServices({ directory, logger, silent = [] }: ServicesInput): 
     monitor: createOperationMonitor({ artifacts, logger }),
     auditTrail: openAuditTrail({ directory: join(configuration.directory, '.envclone', 'audit') }),
   };
-}
-
-/** Restore points hold rows, and passwords of user mappings: what they say is sealed, but for the manifest's names and counts. */
-function openArtifacts({ artifactsDirectory, restorePoints }: Configuration): ArtifactStore {
-  const store = openDirectoryStore(artifactsDirectory);
-  if (restorePoints.encryption === 'none') return store;
-  return sealArtifacts({ store, isSealed: isSealedPart, keys: (use) => readSealKeys(restorePoints, use) });
 }

@@ -1,6 +1,6 @@
-import { DataError, EnvcloneError } from '../../contracts/errors.js';
+import { ConfigurationError, DataError, EnvcloneError } from '../../contracts/errors.js';
 
-/** What the file system throws, as a coded error: absent, or no room left. Anything else passes as it is. */
+/** What the file system throws, as a coded error: absent, no room left, or not permitted. Anything else passes as it is. */
 export function storeFailure(error: unknown, doing: string): unknown {
   if (error instanceof EnvcloneError || !(error instanceof Error) || !('code' in error)) return error;
   switch (error.code) {
@@ -11,6 +11,10 @@ export function storeFailure(error: unknown, doing: string): unknown {
     case 'ENOSPC':
     case 'EDQUOT':
       return new DataError('DISK_FULL', `${doing}: the artifact store has no room left`);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new ConfigurationError('ARTIFACT_STORE_REFUSED', `${doing}: the file system says ${error.code}`);
     default:
       return error;
   }

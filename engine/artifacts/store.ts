@@ -4,16 +4,18 @@ import { appendFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import type { ArtifactRef } from '../../contracts/artifacts.js';
-import { DataError } from '../../contracts/errors.js';
+import { ConfigurationError, DataError, EnvcloneError } from '../../contracts/errors.js';
 import { storeFailure } from './failures.js';
 import { nameOf, operationDirectory, pathSegments } from './paths.js';
 import { openFileWriter } from './writer.js';
 
 /** Where operations leave what they made. Every worker of a task queue has to use the same one. */
 export interface ArtifactStore {
+  /** Where it is, for people. */
+  place: string;
   /** Appears whole or not at all. @throws DataError `DISK_FULL` */
   writeJson(ref: ArtifactRef, value: unknown): Promise<void>;
-  /** @throws DataError `ARTIFACT_MISSING` when it is absent or not JSON */
+  /** @throws DataError `ARTIFACT_MISSING` when it is absent or not JSON; whatever reads: `ARTIFACT_DAMAGED` when the store sees that itself */
   readJson<Value>(ref: ArtifactRef): Promise<Value>;
   /** Adds one line to an event log. @throws DataError `DISK_FULL` */
   append(ref: ArtifactRef, line: string): Promise<void>;
@@ -29,6 +31,8 @@ export interface ArtifactStore {
   operations(prefix?: string): Promise<string[]>;
   /** Removes all that an operation left. What is gone already stays gone. */
   remove(operation: string): Promise<void>;
+  /** Writes, reads and removes something small. @throws what would stop an operation: ConfigurationError `ARTIFACT_STORE_REFUSED`, ConnectionError, DataError */
+  check(): Promise<void>;
 }
 
 const READ_CHUNK_BYTES = 256 * 1024;
@@ -45,6 +49,7 @@ export function openDirectoryStore(directory: string): ArtifactStore {
   }
 
   return {
+    place: root,
     readText,
 
     async writeJson(ref, value) {
@@ -58,13 +63,7 @@ export function openDirectoryStore(directory: string): ArtifactStore {
     },
 
     async readJson(ref) {
-      const text = await readText(ref);
-      try {
-        return JSON.parse(text);
-      } catch {
-        // No cause: the parser's message quotes the text.
-        throw new DataError('ARTIFACT_MISSING', `${ref.name} of ${ref.operation} is not JSON`);
-      }
+      return parseArtifact(ref, await readText(ref));
     },
 
     async append(ref, line) {
@@ -110,7 +109,30 @@ export function openDirectoryStore(directory: string): ArtifactStore {
       }
       await rm(removed, { recursive: true, force: true });
     },
+
+    async check() {
+      const probe = join(root, `.check-${randomBytes(6).toString('hex')}`);
+      try {
+        await mkdir(root, { recursive: true, mode: 0o700 });
+        await writeAtomically(probe, 'envclone\n');
+        await rm(probe);
+      } catch (error) {
+        const known = storeFailure(error, `trying the artifact store, ${root}`);
+        if (known instanceof EnvcloneError && known.code !== 'ARTIFACT_MISSING') throw known;
+        throw new ConfigurationError('ARTIFACT_STORE_REFUSED', `${root} is no directory that can be written to`);
+      }
+    },
   };
+}
+
+/** @throws DataError `ARTIFACT_MISSING` for what is not JSON */
+export function parseArtifact<Value>({ name, operation }: ArtifactRef, text: string): Value {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No cause: the parser's message quotes the text.
+    throw new DataError('ARTIFACT_MISSING', `${name} of ${operation} is not JSON`);
+  }
 }
 
 async function writeAtomically(path: string, text: string): Promise<void> {

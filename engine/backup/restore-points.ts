@@ -132,6 +132,8 @@ function parseManifest(text: string, point: RestorePointRef): Manifest & { sha25
 async function readText(artifacts: ArtifactStore, point: RestorePointRef, name: string): Promise<string | undefined> {
   return artifacts.readText(artifactOf(point, name)).catch((error: unknown) => {
     if (error instanceof DataError && error.code === 'ARTIFACT_MISSING') return undefined;
+    if (error instanceof DataError && error.code === 'ARTIFACT_DAMAGED')
+      throw damaged(point, `${name} is not what was written`);
     throw error;
   });
 }

@@ -14,17 +14,19 @@ export async function verifyRestorePoint(
   for (const table of archive.archived) {
     signal?.throwIfAborted();
     const found = await digestOf(artifacts, archive, table);
-    if (found !== table.sha256) throw damagedFile(archive, table, found ? 'is not what was written' : 'is missing');
+    if (found !== table.sha256)
+      throw damagedFile(archive, table, found === '' ? 'is missing' : 'is not what was written');
   }
 }
 
-/** The file's checksum, or `undefined` when there is none. */
+/** The file's checksum; empty when there is no file, `undefined` when the store gives no sound one. */
 async function digestOf(artifacts: ArtifactStore, point: RestorePointRef, { file }: ArchivedTable) {
   const digest = createHash('sha256');
   try {
     for await (const chunk of artifacts.readStream(artifactOf(point, file))) digest.update(chunk);
   } catch (error) {
-    if (error instanceof DataError && error.code === 'ARTIFACT_MISSING') return undefined;
+    if (error instanceof DataError && error.code === 'ARTIFACT_MISSING') return '';
+    if (error instanceof DataError && error.code === 'ARTIFACT_DAMAGED') return undefined;
     throw error;
   }
   return digest.digest('hex');

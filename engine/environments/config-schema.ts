@@ -70,6 +70,23 @@ export const configSections = {
   neutralize: z.strictObject({ keep: texts.default([]) }).default({ keep: [] }),
   rulesFile: text.default('envclone.rules.json'),
   artifactsDirectory: text.default('.envclone/artifacts'),
+  artifacts: z
+    .discriminatedUnion(
+      'store',
+      [
+        z.strictObject({ store: z.literal('directory') }),
+        z.strictObject({
+          store: z.literal('s3'),
+          bucket: text,
+          prefix: z.string({ error: 'must be a text' }).default('envclone'),
+          endpoint: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+          region: text.optional(),
+          pathStyle: flag.optional(),
+        }),
+      ],
+      { error: 'must be an object like { "store": "s3", "bucket": "envclone" }' },
+    )
+    .prefault({ store: 'directory' }),
   restorePoints: z
     .strictObject({
       encryption: z.enum(['age', 'none'], { error: 'must be age or none' }).default('age'),

@@ -1,5 +1,6 @@
 import type { EnvironmentType, SourceLimits } from '../../contracts/environments.js';
 import { ConfigurationError } from '../../contracts/errors.js';
+import type { ArtifactSettings } from './artifact-settings.js';
 import type { ConfiguredTestSuite } from './config-schema.js';
 import type { CustomGenerator, LogLevel } from './define-config.js';
 import type { EnvironmentVariables } from './environment-variables.js';
@@ -45,8 +46,7 @@ export interface ConfigurationData {
   neutralize: { keep: string[] };
   /** Absolute. */
   rulesFile: string;
-  /** Absolute. */
-  artifactsDirectory: string;
+  artifacts: ArtifactSettings;
   restorePoints: RestorePointSettings;
   alerts: { webhook?: Secret };
   temporal: TemporalSettings;

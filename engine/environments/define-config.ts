@@ -25,6 +25,8 @@ export interface ConfigInput {
   rulesFile?: string;
   /** Where plans, restore points and reports are kept. Default `.envclone/artifacts`. */
   artifactsDirectory?: string;
+  /** Keeps them in a bucket instead. Keys of it are in the environment or in `.env.local`, never here. */
+  artifacts?: { store: 'directory' } | S3ArtifactsInput;
   restorePoints?: {
     /** Default `age`: encrypted for the key of `identityFile`, and for `recipients`. */
     encryption?: 'age' | 'none';
@@ -49,6 +51,20 @@ export interface ConfigInput {
   };
   /** Default `info`. */
   logLevel?: LogLevel;
+}
+
+/** Amazon S3, Cloudflare R2, MinIO, Supabase Storage, … */
+export interface S3ArtifactsInput {
+  store: 's3';
+  bucket: string;
+  /** What every key begins with. Default `envclone`. */
+  prefix?: string;
+  /** `https://…` of a service that is not Amazon's. */
+  endpoint?: string;
+  /** Default `us-east-1`; R2's is `auto`. */
+  region?: string;
+  /** Keys as `endpoint/bucket/key` instead of `bucket.endpoint/key`. Default: `true` when there is an endpoint. */
+  pathStyle?: boolean;
 }
 
 export interface EnvironmentInput {

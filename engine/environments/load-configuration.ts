@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { DEFAULT_TASK_QUEUE } from '../../contracts/workflows.js';
+import { readArtifactSettings } from './artifact-settings.js';
 import { readConfigFile } from './config-file.js';
 import { type ConfigSections, configSections } from './config-schema.js';
 import { type Configuration, createConfiguration, type TemporalSettings } from './configuration.js';
 import type { LogLevel } from './define-config.js';
 import { LOG_LEVELS } from './define-config.js';
+import { LOCAL_FILE, readEnvFile } from './env-file.js';
 import { readEnvironments } from './environment-settings.js';
 import { type Mistake, mistakesOf } from './mistakes.js';
 import { Secret } from './secret.js';
@@ -42,7 +44,13 @@ export async function loadConfiguration(input: LoadConfigurationInput): Promise<
       testSuites: sections.testSuites,
       neutralize: sections.neutralize,
       rulesFile: resolve(directory, sections.rulesFile),
-      artifactsDirectory: resolve(directory, variables.ENVCLONE_ARTIFACTS_DIRECTORY || sections.artifactsDirectory),
+      artifacts: readArtifactSettings({
+        artifacts: sections.artifacts,
+        directory: resolve(directory, variables.ENVCLONE_ARTIFACTS_DIRECTORY || sections.artifactsDirectory),
+        variables,
+        local: (await readEnvFile(directory, LOCAL_FILE)) ?? new Map(),
+        mistakes,
+      }),
       restorePoints: {
         ...sections.restorePoints,
         identityFile: resolve(directory, sections.restorePoints.identityFile),
