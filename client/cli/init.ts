@@ -6,7 +6,7 @@ import { EXIT } from './exit-codes.js';
 export function addInit(program: Command): void {
   program
     .command('init')
-    .description('make a configuration, templates of the .env files and a masking key; what is there stays')
+    .description('make a configuration, templates of the .env files and keys; what is there stays')
     .option('--format <format>', 'ts or json', 'ts')
     .addHelpText('after', '\nExample:\n  $ envclone init --format json')
     .action(

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { parse } from 'dotenv';
+import { ConfigurationError } from '../../contracts/errors.js';
 import { CONFIG_FILES } from './config-file.js';
 import { configTemplate, envTemplate, type TemplateEnvironment, templateEnvironments } from './initial-files.js';
+import { loadConfiguration } from './load-configuration.js';
 import { MASK_KEY_VARIABLE } from './mask-key.js';
 import { readIfThere } from './private-file.js';
+import { makeIdentity } from './seal-keys.js';
 
 export interface InitializeInput {
   directory: string;
@@ -36,6 +39,7 @@ export async function initialize({ directory, format = 'ts' }: InitializeInput):
     await makeExample(directory, environment, made);
     if (environment.type !== 'production') await addMaskKey(directory, environment, made);
   }
+  await makeRestoreKey(directory, made);
   return made;
 }
 
@@ -59,6 +63,20 @@ async function addMaskKey(directory: string, { name }: TemplateEnvironment, made
     what: before === undefined ? 'made' : 'added to',
     content: `a new masking key (${MASK_KEY_VARIABLE})`,
   });
+}
+
+/** The key that restore points are encrypted with, where the configuration expects it below this directory. */
+async function makeRestoreKey(directory: string, made: MadeFile[]): Promise<void> {
+  const configuration = await loadConfiguration({ directory }).catch((error: unknown) => {
+    if (error instanceof ConfigurationError) return undefined; // `envclone doctor` says what is wrong with it
+    throw error;
+  });
+  if (configuration?.restorePoints.encryption !== 'age') return;
+  const { identityFile } = configuration.restorePoints;
+  const file = relative(resolve(directory), identityFile);
+  if (existsSync(identityFile) || file.startsWith('..') || isAbsolute(file)) return;
+  await makeIdentity(identityFile);
+  made.push({ file, what: 'made', content: 'the key of restore points: keep a copy of it elsewhere' });
 }
 
 const IGNORED = ['.env', '.env.*', '!.env.*.example', '.envclone/'];

@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -103,10 +103,22 @@ test('the local key is made once, by whoever is first, for its owner alone', asy
   expect((await stat(join(directory, 'once.key'))).mode & 0o777).toBe(0o600);
 });
 
+test.each([0o640, 0o604])('a key that others can read (%o) is refused, with what closes it', async (mode) => {
+  const file = `open-${mode}.key`;
+  await readSealKeys(settings(file), 'write');
+  await chmod(join(directory, file), mode);
+  for (const use of ['read', 'write'] as const) {
+    await expect(readSealKeys(settings(file), use)).rejects.toMatchObject({
+      code: 'RESTORE_KEY_EXPOSED',
+      next: expect.stringContaining(`chmod 600 ${join(directory, file)}`),
+    });
+  }
+});
+
 test('a recipient of the configuration opens it with an identity of its own', async () => {
   const identity = await generateX25519Identity();
   await write(Buffer.from('for two'), REF, sealedFor('seal.key', [await identityToRecipient(identity)]));
-  await writeFile(join(directory, 'theirs.key'), `${identity}\n`);
+  await writeFile(join(directory, 'theirs.key'), `${identity}\n`, { mode: 0o600 });
   expect((await bytesOf(sealedFor('theirs.key'))).toString()).toBe('for two');
   expect((await bytesOf(store)).toString()).toBe('for two');
 });

@@ -13,7 +13,8 @@ test.each(['ts', 'json'] as const)('an initialized directory (%s) needs URLs and
   expect(configuration.mistakesOf('test')).toEqual([{ file: '.env.test', key: 'DATABASE_URL', what: 'is missing' }]);
   expect(configuration.maskKey('test')).toHaveLength(32);
   expect(configuration.maskKey('test')).not.toEqual(configuration.maskKey('training'));
-  expect((await stat(join(directory.path, '.env.test'))).mode & 0o777).toBe(0o600);
+  for (const file of ['.env.test', '.envclone/restore-points.key'])
+    expect((await stat(join(directory.path, file))).mode & 0o777).toBe(0o600);
 });
 
 test('what is there already stays as it is', async () => {
@@ -30,6 +31,26 @@ test('what is there already stays as it is', async () => {
   expect(await content('.env.test')).toMatch(/^DATABASE_URL=postgres:\/\/h\/d\nENVCLONE_MASK_KEY=.{44}\n$/);
   expect(await content('.gitignore')).toBe('dist/\n.env\n.env.*\n!.env.*.example\n.envclone/\n');
 });
+
+test('the key of restore points is made where the configuration has it, for its owner alone', async () => {
+  await using directory = await createDirectory({
+    'envclone.config.json': { environments: { x: { type: 'test' } }, restorePoints: { identityFile: 'keys/points' } },
+  });
+  const made = await initialize({ directory: directory.path });
+  expect(made.map(({ file }) => file)).toContain('keys/points');
+  expect((await stat(join(directory.path, 'keys/points'))).mode & 0o777).toBe(0o600);
+});
+
+test.each([{ encryption: 'none' }, { identityFile: '../elsewhere.key' }])(
+  'no key is made with restorePoints %j',
+  async (restorePoints) => {
+    await using directory = await createDirectory({
+      'envclone.config.json': { environments: { x: { type: 'test' } }, restorePoints },
+    });
+    const made = await initialize({ directory: directory.path });
+    expect(made.map(({ content }) => content).join()).not.toContain('restore points');
+  },
+);
 
 test('run again, it makes nothing', async () => {
   await using directory = await createDirectory();
