@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { DataError } from '../../contracts/errors.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { postgresFields, translatePostgresError } from '../postgres/errors.js';
@@ -64,6 +65,8 @@ async function restoreTable(session: Session, { archive, table, artifacts }: Res
   try {
     await pipeline(artifacts.readStream(artifactOf(archive, table.file)), measured, createGunzip(), stored);
   } catch (error) {
+    if (error instanceof DataError && error.code === 'ARTIFACT_DAMAGED')
+      throw damagedFile(archive, table, 'is not what was written');
     throw isCompressionError(error) ? damagedFile(archive, table, 'cannot be decompressed') : error;
   }
   if (digest.digest('hex') !== table.sha256) throw damagedFile(archive, table, 'is not what was written');

@@ -2,7 +2,7 @@ import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { artifactOf } from '../../engine/backup/restore-point.js';
 import {
   createRestorePoint,
@@ -14,6 +14,7 @@ import {
 import { restoreRows } from '../../engine/backup/restore-rows.js';
 import { verifyRestorePoint } from '../../engine/backup/verify-restore-point.js';
 import { readSequences } from '../../engine/copy/sequences.js';
+import { STORES } from '../support/stores.js';
 import { type BackupWorld, createBackupWorld } from './world.js';
 
 const schema = `
@@ -55,227 +56,264 @@ const checksum = tables
   .concat(' order by 1');
 const dropAll = 'drop schema public, "Autre.Schéma" cascade; create schema public';
 
-test.each([13, 18] as const)('an archive brings every row back on PostgreSQL %i', async (major) => {
-  await using world = await createBackupWorld({ major, sql: schema + rows });
-  const before = await world.database.column(checksum);
-  const archive = await world.archive();
-  await world.database.run(`create type shifts_oids as enum ('x'); ${dropAll}; ${schema}`);
+describe.each(STORES)('in a store of kind %s', (kind) => {
+  test.each([13, 18] as const)('an archive brings every row back on PostgreSQL %i', async (major) => {
+    await using world = await createBackupWorld({ kind, major, sql: schema + rows });
+    const before = await world.database.column(checksum);
+    const archive = await world.archive();
+    await world.database.run(`create type shifts_oids as enum ('x'); ${dropAll}; ${schema}`);
 
-  await verifyRestorePoint(world.artifacts, archive);
-  await restoreRows({ target: world.target, archive, artifacts: world.artifacts });
+    await verifyRestorePoint(world.artifacts, archive);
+    await restoreRows({ target: world.target, archive, artifacts: world.artifacts });
 
-  expect(await world.database.column(checksum)).toEqual(before);
-  expect(archive).toMatchObject({
-    tables: 9,
-    records: 5001 + 2 + 1 + 1 + 1 + 3 + 2,
-    kind: 'archive',
-    operation: 'clone-test',
+    expect(await world.database.column(checksum)).toEqual(before);
+    expect(archive).toMatchObject({
+      tables: 9,
+      records: 5001 + 2 + 1 + 1 + 1 + 3 + 2,
+      kind: 'archive',
+      operation: 'clone-test',
+    });
   });
-});
 
-test('all rows of an archive are of one moment', async () => {
-  await using world = await createBackupWorld({
-    sql: 'create table a (id int); create table b (id int); create sequence s',
-  });
-  const definition = {
-    ...(await world.schema()),
-    sequences: [{ schema: 'public', name: 's', lastValue: '1', isCalled: false }],
-  };
-  const point = { environment: 'test', id: 'moment' };
-  await createRestorePoint({
-    from: world.target,
-    schema: definition,
-    point,
-    operation: 'o',
-    artifacts: world.artifacts,
-    check: async (session) => {
-      await session.query('select 1 from pg_class limit 1');
-      await world.database.run(`insert into a values (1); insert into b values (1); select nextval('s'), nextval('s')`);
-    },
-    readSequences,
-  });
-  const read = await readRestorePoint(world.artifacts, point);
-  expect(read).toMatchObject({ records: 0, schema: { sequences: [{ lastValue: '2', isCalled: true }] } });
-});
-
-test("an extension's rows are archived when they are configuration", async () => {
-  await using world = await createBackupWorld({
-    sql: 'create table own (id int); insert into own values (1), (20); create table conf (id int); insert into conf values (1), (20)',
-  });
-  const definition = await world.schema();
-  const [own, conf] = definition.tables;
-  const point = { environment: 'test', id: 'extension' };
-  await createRestorePoint({
-    from: world.target,
-    schema: {
-      ...definition,
-      tables: [
-        { ...own, extension: 'e' },
-        { ...conf, extension: 'e', extensionFilter: 'where id > 10' },
-      ] as never,
-    },
-    point,
-    operation: 'o',
-    artifacts: world.artifacts,
-  });
-  expect(await readRestorePoint(world.artifacts, point)).toMatchObject({ archived: [{ name: 'conf', rows: 1 }] });
-});
-
-test.each([
-  ['changed', async (path: string) => flipByte(path)],
-  ['cut off', async (path: string) => truncate(path, 40)],
-  ['missing', async (path: string) => rm(path)],
-])('a file that is %s is named before anything is touched', async (_, damage) => {
-  await using world = await createBackupWorld({
-    sql: 'create table t (id int); insert into t select generate_series(1, 100)',
-  });
-  const archive = await world.archive();
-  await damage(fileOf(world, 'rows/0.copy.gz'));
-  await expect(verifyRestorePoint(world.artifacts, archive)).rejects.toMatchObject({
-    code: 'RESTORE_POINT_DAMAGED',
-    message: expect.stringMatching(/rows\/0\.copy\.gz \(public\.t\)/),
-  });
-});
-
-test('any byte of any file that is another one is told before anything is touched', async () => {
-  await using world = await createBackupWorld({
-    isSealed: true,
-    sql: `create table people (id int, name text); insert into people select g, 'Amina ' || g from generate_series(1, 100) g; create table empty (x int)`,
-  });
-  const point = { environment: 'test', id: 'point' };
-  await world.archive();
-  const names = ['manifest.json', 'schema.json', 'rows/0.copy.gz', 'rows/1.copy.gz'];
-  const read = async () => {
-    const archive = await readRestorePoint(world.artifacts, point);
-    if (archive.kind === 'archive') await verifyRestorePoint(world.artifacts, archive);
-  };
-  await read();
-  expect(await readFile(fileOf(world, 'schema.json'), 'latin1')).not.toContain('people');
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom(...names),
-      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-      fc.integer({ min: 1, max: 255 }),
-      async (name, part, change) => {
-        const path = fileOf(world, name);
-        const bytes = await readFile(path);
-        const at = Math.floor(part * (bytes.length - 1)); // the last of the manifest is a blank
-        await writeFile(
-          path,
-          bytes.map((byte, index) => (index === at ? byte ^ change : byte)),
-        );
-        await expect(read()).rejects.toMatchObject({
-          code: expect.stringMatching(/^RESTORE_POINT_(DAMAGED|MISSING)$/),
-        });
-        await writeFile(path, bytes);
-      },
-    ),
-    { numRuns: 300 },
-  );
-  await read();
-});
-
-test('a file that is damaged after it was verified is not committed', async () => {
-  await using world = await createBackupWorld({
-    sql: 'create table t (id int); insert into t select generate_series(1, 100)',
-  });
-  const archive = await world.archive();
-  await world.database.run('truncate t');
-  const restore = () => restoreRows({ target: world.target, archive, artifacts: world.artifacts });
-
-  await truncate(fileOf(world, 'rows/0.copy.gz'), 40);
-  await expect(restore()).rejects.toMatchObject({ code: 'RESTORE_POINT_DAMAGED' });
-  const other = await world.archive('other');
-  await writeFile(fileOf(world, 'rows/0.copy.gz'), await readFile(fileOf(world, 'rows/0.copy.gz', other.id)));
-  await expect(restore()).rejects.toMatchObject({ code: 'RESTORE_POINT_DAMAGED' });
-  expect(await world.database.column('select count(*)::int from t')).toEqual([0]);
-});
-
-test('a schema that is not what was written cannot be restored from', async () => {
-  await using world = await createBackupWorld({ sql: 'create table t (id int)' });
-  await world.archive();
-  await writeFile(fileOf(world, 'schema.json'), '{}');
-  await expect(readRestorePoint(world.artifacts, { environment: 'test', id: 'point' })).rejects.toMatchObject({
-    code: 'RESTORE_POINT_DAMAGED',
-    message: expect.stringContaining('schema.json'),
-  });
-});
-
-test('restore points of one environment are listed newest first, and go when they are discarded', async () => {
-  await using world = await createBackupWorld({ sql: '' });
-  const create = (environment: string, id: string) =>
-    createRestorePoint({
+  test('all rows of an archive are of one moment', async () => {
+    await using world = await createBackupWorld({
+      kind,
+      sql: 'create table a (id int); create table b (id int); create sequence s',
+    });
+    const definition = {
+      ...(await world.schema()),
+      sequences: [{ schema: 'public', name: 's', lastValue: '1', isCalled: false }],
+    };
+    const point = { environment: 'test', id: 'moment' };
+    await createRestorePoint({
       from: world.target,
-      schema: undefined,
-      point: { environment, id },
+      schema: definition,
+      point,
+      operation: 'o',
+      artifacts: world.artifacts,
+      check: async (session) => {
+        await session.query('select 1 from pg_class limit 1');
+        await world.database.run(
+          `insert into a values (1); insert into b values (1); select nextval('s'), nextval('s')`,
+        );
+      },
+      readSequences,
+    });
+    const read = await readRestorePoint(world.artifacts, point);
+    expect(read).toMatchObject({ records: 0, schema: { sequences: [{ lastValue: '2', isCalled: true }] } });
+  });
+
+  test("an extension's rows are archived when they are configuration", async () => {
+    await using world = await createBackupWorld({
+      kind,
+      sql: 'create table own (id int); insert into own values (1), (20); create table conf (id int); insert into conf values (1), (20)',
+    });
+    const definition = await world.schema();
+    const [own, conf] = definition.tables;
+    const point = { environment: 'test', id: 'extension' };
+    await createRestorePoint({
+      from: world.target,
+      schema: {
+        ...definition,
+        tables: [
+          { ...own, extension: 'e' },
+          { ...conf, extension: 'e', extensionFilter: 'where id > 10' },
+        ] as never,
+      },
+      point,
       operation: 'o',
       artifacts: world.artifacts,
     });
-  await create('test', 'clone-test/1');
-  await sleep(5);
-  await create('test', 'clone-test/2');
-  await create('training', 'clone-training/1');
-  const ids = async () => (await listRestorePoints(world.artifacts, 'test')).map(({ id }) => id);
-  expect(await ids()).toEqual(['clone-test/2', 'clone-test/1']);
-  expect(await newestRestorePoint(world.artifacts, 'test')).toMatchObject({
-    id: 'clone-test/2',
-    kind: 'drop database',
+    expect(await readRestorePoint(world.artifacts, point)).toMatchObject({ archived: [{ name: 'conf', rows: 1 }] });
   });
 
-  await discardRestorePoint(world.artifacts, { environment: 'test', id: 'clone-test/2' });
-  await discardRestorePoint(world.artifacts, { environment: 'test', id: 'clone-test/2' });
-  expect(await ids()).toEqual(['clone-test/1']);
-  await expect(readRestorePoint(world.artifacts, { environment: 'test', id: 'clone-test/2' })).rejects.toMatchObject({
-    code: 'RESTORE_POINT_MISSING',
-  });
-  await expect(newestRestorePoint(world.artifacts, 'development')).rejects.toMatchObject({
-    code: 'RESTORE_POINT_MISSING',
-  });
-});
-
-test('an archive that was interrupted is no restore point', async () => {
-  await using world = await createBackupWorld({ sql: 'create table a (id int); create table b (id int)' });
-  const definition = await world.schema();
-  await world.database.run('drop table b');
-  const point = { environment: 'test', id: 'half' };
-  await expect(
-    createRestorePoint({ from: world.target, schema: definition, point, operation: 'o', artifacts: world.artifacts }),
-  ).rejects.toMatchObject({ code: 'COPY_FAILED', message: expect.stringContaining('public.b') });
-  await expect(readRestorePoint(world.artifacts, point)).rejects.toMatchObject({ code: 'RESTORE_POINT_MISSING' });
-  expect(await listRestorePoints(world.artifacts, 'test')).toEqual([]);
-});
-
-test.each(['archive', 'restore'])(
-  'losing the connection in which rows are %sd is worth another try',
-  async (purpose) => {
+  test.each([
+    ['changed', async (path: string) => flipByte(path)],
+    ['cut off', async (path: string) => truncate(path, 40)],
+    ['missing', async (path: string) => rm(path)],
+  ])('a file that is %s is named before anything is touched', async (_, damage) => {
     await using world = await createBackupWorld({
-      sql: `create table t (id int, body text); insert into t select i, md5(i::text) || md5((-i)::text) from generate_series(1, 200000) i`,
+      kind,
+      sql: 'create table t (id int); insert into t select generate_series(1, 100)',
     });
-    const archive = purpose === 'restore' ? await world.archive() : undefined;
-    const definition = await world.schema();
-    const onProgress = () => {
-      setTimeout(() => {
-        void world.database.run(`select pg_terminate_backend(pid) from pg_stat_activity
-        where application_name = 'envclone:${purpose}' and datname = current_database()`);
-      }, 100);
+    const archive = await world.archive();
+    await damage(fileOf(world, 'rows/0.copy.gz'));
+    await expect(verifyRestorePoint(world.artifacts, archive)).rejects.toMatchObject({
+      code: 'RESTORE_POINT_DAMAGED',
+      message: expect.stringMatching(/rows\/0\.copy\.gz \(public\.t\)/),
+    });
+  });
+
+  test('any damage of any file is told before anything is touched', async () => {
+    await using world = await createBackupWorld({
+      kind,
+      isSealed: true,
+      sql: `create table people (id int, name text); insert into people select g, 'Amina ' || g from generate_series(1, 100) g; create table empty (x int)`,
+    });
+    const point = { environment: 'test', id: 'point' };
+    await world.archive();
+    const names = ['manifest.json', 'schema.json', 'rows/0.copy.gz', 'rows/1.copy.gz'];
+    const read = async () => {
+      const archive = await readRestorePoint(world.artifacts, point);
+      if (archive.kind === 'archive') await verifyRestorePoint(world.artifacts, archive);
     };
-    const { target, artifacts } = world;
-    const working = archive
-      ? restoreRows({ target, archive, artifacts, onProgress })
-      : createRestorePoint({
-          from: target,
-          schema: definition,
-          point: { environment: 'test', id: 'x' },
-          operation: 'o',
-          artifacts,
-          onProgress,
-        });
-    await expect(working).rejects.toMatchObject({
-      code: 'CONNECTION_FAILED',
-      message: expect.stringContaining('public.t'),
+    await read();
+    expect(await readFile(fileOf(world, 'schema.json'), 'latin1')).not.toContain('people');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray(names, { minLength: 2, maxLength: 2 }),
+        damages,
+        async ([name, other], damage) => {
+          const path = fileOf(world, name ?? '');
+          const [bytes, others] = [await readFile(path), await readFile(fileOf(world, other ?? ''))];
+          const damaged = damageOf(damage, { bytes, others });
+          if (damaged) await writeFile(path, damaged);
+          else await rm(path);
+          await expect(read(), `${name} ${damage.kind}`).rejects.toMatchObject({
+            code: expect.stringMatching(/^RESTORE_POINT_(DAMAGED|MISSING)$/),
+          });
+          await writeFile(path, bytes);
+          await read();
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('a file that is damaged after it was verified is not committed', async () => {
+    await using world = await createBackupWorld({
+      kind,
+      sql: 'create table t (id int); insert into t select generate_series(1, 100)',
     });
-  },
-);
+    const archive = await world.archive();
+    await world.database.run('truncate t');
+    const restore = () => restoreRows({ target: world.target, archive, artifacts: world.artifacts });
+
+    await truncate(fileOf(world, 'rows/0.copy.gz'), 40);
+    await expect(restore()).rejects.toMatchObject({ code: 'RESTORE_POINT_DAMAGED' });
+    const other = await world.archive('other');
+    await writeFile(fileOf(world, 'rows/0.copy.gz'), await readFile(fileOf(world, 'rows/0.copy.gz', other.id)));
+    await expect(restore()).rejects.toMatchObject({ code: 'RESTORE_POINT_DAMAGED' });
+    expect(await world.database.column('select count(*)::int from t')).toEqual([0]);
+  });
+
+  test('a schema that is not what was written cannot be restored from', async () => {
+    await using world = await createBackupWorld({ kind, sql: 'create table t (id int)' });
+    await world.archive();
+    await writeFile(fileOf(world, 'schema.json'), '{}');
+    await expect(readRestorePoint(world.artifacts, { environment: 'test', id: 'point' })).rejects.toMatchObject({
+      code: 'RESTORE_POINT_DAMAGED',
+      message: expect.stringContaining('schema.json'),
+    });
+  });
+
+  test('restore points of one environment are listed newest first, and go when they are discarded', async () => {
+    await using world = await createBackupWorld({ kind, sql: '' });
+    const create = (environment: string, id: string) =>
+      createRestorePoint({
+        from: world.target,
+        schema: undefined,
+        point: { environment, id },
+        operation: 'o',
+        artifacts: world.artifacts,
+      });
+    await create('test', 'clone-test/1');
+    await sleep(5);
+    await create('test', 'clone-test/2');
+    await create('training', 'clone-training/1');
+    const ids = async () => (await listRestorePoints(world.artifacts, 'test')).map(({ id }) => id);
+    expect(await ids()).toEqual(['clone-test/2', 'clone-test/1']);
+    expect(await newestRestorePoint(world.artifacts, 'test')).toMatchObject({
+      id: 'clone-test/2',
+      kind: 'drop database',
+    });
+
+    await discardRestorePoint(world.artifacts, { environment: 'test', id: 'clone-test/2' });
+    await discardRestorePoint(world.artifacts, { environment: 'test', id: 'clone-test/2' });
+    expect(await ids()).toEqual(['clone-test/1']);
+    await expect(readRestorePoint(world.artifacts, { environment: 'test', id: 'clone-test/2' })).rejects.toMatchObject({
+      code: 'RESTORE_POINT_MISSING',
+    });
+    await expect(newestRestorePoint(world.artifacts, 'development')).rejects.toMatchObject({
+      code: 'RESTORE_POINT_MISSING',
+    });
+  });
+
+  test('an archive that was interrupted is no restore point', async () => {
+    await using world = await createBackupWorld({ kind, sql: 'create table a (id int); create table b (id int)' });
+    const definition = await world.schema();
+    await world.database.run('drop table b');
+    const point = { environment: 'test', id: 'half' };
+    await expect(
+      createRestorePoint({ from: world.target, schema: definition, point, operation: 'o', artifacts: world.artifacts }),
+    ).rejects.toMatchObject({ code: 'COPY_FAILED', message: expect.stringContaining('public.b') });
+    await expect(readRestorePoint(world.artifacts, point)).rejects.toMatchObject({ code: 'RESTORE_POINT_MISSING' });
+    expect(await listRestorePoints(world.artifacts, 'test')).toEqual([]);
+  });
+
+  test.each(['archive', 'restore'])(
+    'losing the connection in which rows are %sd is worth another try',
+    async (purpose) => {
+      await using world = await createBackupWorld({
+        kind,
+        sql: `create table t (id int, body text); insert into t select i, md5(i::text) || md5((-i)::text) from generate_series(1, 200000) i`,
+      });
+      const archive = purpose === 'restore' ? await world.archive() : undefined;
+      const definition = await world.schema();
+      const onProgress = () => {
+        setTimeout(() => {
+          void world.database.run(`select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'envclone:${purpose}' and datname = current_database()`);
+        }, 100);
+      };
+      const { target, artifacts } = world;
+      const working = archive
+        ? restoreRows({ target, archive, artifacts, onProgress })
+        : createRestorePoint({
+            from: target,
+            schema: definition,
+            point: { environment: 'test', id: 'x' },
+            operation: 'o',
+            artifacts,
+            onProgress,
+          });
+      await expect(working).rejects.toMatchObject({
+        code: 'CONNECTION_FAILED',
+        message: expect.stringContaining('public.t'),
+      });
+    },
+  );
+});
+
+interface Damage {
+  kind: 'changed' | 'cut off' | 'longer' | 'another file' | 'missing';
+  /** Where, from 0 to 1. */
+  part: number;
+  change: number;
+}
+
+const damages: fc.Arbitrary<Damage> = fc.record({
+  kind: fc.constantFrom('changed', 'changed', 'changed', 'cut off', 'longer', 'another file', 'missing'),
+  part: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  change: fc.integer({ min: 1, max: 255 }),
+});
+
+/** What a file holds afterwards; nothing: it is gone. The last byte of the manifest is a blank, which means nothing. */
+function damageOf({ kind, part, change }: Damage, { bytes, others }: { bytes: Buffer; others: Buffer }) {
+  const at = Math.floor(part * (bytes.length - 1));
+  switch (kind) {
+    case 'changed':
+      return bytes.map((byte, index) => (index === at ? byte ^ change : byte));
+    case 'cut off':
+      return bytes.subarray(0, at);
+    case 'longer':
+      return Buffer.concat([bytes, Buffer.from([change])]);
+    case 'another file':
+      return others;
+    case 'missing':
+      return undefined;
+  }
+}
 
 function fileOf(world: BackupWorld, name: string, id = 'point'): string {
   return join(world.directory, artifactOf({ environment: 'test', id }, name).operation, name);

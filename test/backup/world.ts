@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SchemaDefinition, TableDefinition } from '../../contracts/schema.js';
 import { sealArtifacts } from '../../engine/artifacts/sealed-store.js';
-import { type ArtifactStore, openDirectoryStore } from '../../engine/artifacts/store.js';
+import type { ArtifactStore } from '../../engine/artifacts/store.js';
 import { type Archive, isSealedPart } from '../../engine/backup/restore-point.js';
 import { createRestorePoint, readRestorePoint } from '../../engine/backup/restore-points.js';
 import { readSealKeys } from '../../engine/environments/seal-keys.js';
 import type { ConfirmedTarget } from '../../engine/safety/proofs.js';
 import { createDatabase, type PostgresMajor, type TestDatabase } from '../support/databases.js';
 import { targetOf } from '../support/proofs.js';
+import { createStore, type StoreKind } from '../support/stores.js';
 
 export interface BackupWorld extends AsyncDisposable {
   database: TestDatabase;
@@ -27,12 +28,15 @@ export async function createBackupWorld(input: {
   major?: PostgresMajor;
   sql: string;
   isSealed?: boolean;
+  /** Default: a directory. */
+  kind?: StoreKind;
 }): Promise<BackupWorld> {
   const database = await createDatabase(input);
   const target = targetOf(database);
-  const directory = await mkdtemp(join(tmpdir(), 'envclone-backup-'));
-  const store = openDirectoryStore(directory);
-  const identityFile = `${directory}.key`;
+  const stored = await createStore(input.kind ?? 'directory');
+  const { store, directory } = stored;
+  const keys = await mkdtemp(join(tmpdir(), 'envclone-keys-'));
+  const identityFile = join(keys, 'key');
   const settings = { encryption: 'age' as const, recipients: [], identityFile };
   const artifacts = input.isSealed
     ? sealArtifacts({ store, isSealed: isSealedPart, keys: (use) => readSealKeys(settings, use) })
@@ -58,8 +62,8 @@ export async function createBackupWorld(input: {
     },
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();
-      await rm(directory, { recursive: true });
-      await rm(identityFile, { force: true });
+      await stored[Symbol.asyncDispose]();
+      await rm(keys, { recursive: true });
     },
   };
 }

@@ -9,6 +9,8 @@ export interface TestStore extends AsyncDisposable {
   store: ArtifactStore;
   /** Another store of the same kind, as nobody has made yet. */
   fresh(): ArtifactStore;
+  /** The folders of operations, as the store itself keeps them. */
+  directory: string;
 }
 
 export type StoreKind = 'directory' | 's3';
@@ -22,6 +24,7 @@ export async function createStore(kind: StoreKind): Promise<TestStore> {
     const server = await startS3Server();
     return {
       store: openS3Store(server.settings),
+      directory: join(server.directory, server.settings.prefix),
       fresh: () => openS3Store({ ...server.settings, prefix: 'fresh' }),
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
@@ -29,6 +32,7 @@ export async function createStore(kind: StoreKind): Promise<TestStore> {
   const directory = await mkdtemp(join(tmpdir(), 'envclone-store-'));
   return {
     store: openDirectoryStore(join(directory, 'artifacts')),
+    directory: join(directory, 'artifacts'),
     fresh: () => openDirectoryStore(join(directory, 'not', 'yet')),
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
   };
