@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import type { RestorePointRef } from '../../contracts/artifacts.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { ColumnDefinition, SequenceDefinition, TableDefinition } from '../../contracts/schema.js';
@@ -10,6 +9,7 @@ import { translatePostgresError } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import { archiveOutSql } from './archive-statements.js';
+import { COMPRESSED, compress } from './compression.js';
 import { type ArchivedTable, artifactOf } from './restore-point.js';
 
 /** How far an archive or its restoring is. */
@@ -31,9 +31,6 @@ export interface ArchiveRowsInput {
   onProgress?(tally: ArchiveTally): void;
 }
 
-/** Level 1 compresses COPY's bytes at 100 MB/s to a quarter; 6 halves the speed for a fifth less, brotli 1 is slower than either way. */
-const COMPRESSION = { level: 1, chunkSize: 256 * 1024 };
-
 /**
  * Writes every row that a schema dump does not bring back, all of one snapshot. Large objects stay where they are, here and when
  * restoring: envclone never touches them.
@@ -50,7 +47,7 @@ export async function archiveRows(input: ArchiveRowsInput): Promise<ArchivedTabl
     const archived: ArchivedTable[] = [];
     for (const [index, table] of tables.entries()) {
       onProgress?.({ table: relationLabel(table), doneTables: index, tables: tables.length });
-      archived.push(await archiveTable(session, { ...input, table, file: `rows/${index}.copy.gz` }));
+      archived.push(await archiveTable(session, { ...input, table, file: `rows/${index}${COMPRESSED}` }));
     }
     return archived;
   } catch (error) {
@@ -85,7 +82,7 @@ async function archiveTable(
   }
 
   try {
-    await pipeline(rows, createGzip(COMPRESSION), measured, artifacts.writeStream(artifactOf(point, file)));
+    await pipeline(rows, compress(), measured, artifacts.writeStream(artifactOf(point, file)));
   } catch (error) {
     throw failure(error, doing, session);
   }

@@ -5,7 +5,7 @@ import type { SchemaDefinition } from '../../contracts/schema.js';
 
 /** The rows of one table, as a file of the archive. */
 export interface ArchivedTable extends RelationName {
-  /** The artifact's name: COPY's bytes through gzip. */
+  /** The artifact's name: COPY's bytes, compressed. */
   file: string;
   columns: string[];
   /** Binary only where it means the same in a schema that was built anew. */
@@ -41,6 +41,9 @@ export interface Manifest {
 
 export const MANIFEST = 'manifest.json';
 
+/** What reading it back came to. Not part of what is restored, and so of no checksum. */
+export const VERIFICATION = 'verification.json';
+
 const OPERATION_PREFIX = 'restore-point';
 
 /** Where a restore point is kept. The artifact store knows it as an operation of its own, so that it outlives the one that made it. */
@@ -53,7 +56,7 @@ export function operationsOf(environment: string): string {
   return `${OPERATION_PREFIX}@${environment}@`;
 }
 
-/** Everything of a restore point but its manifest. */
+/** Everything of a restore point but what lists show. */
 export function isSealedPart({ operation, name }: ArtifactRef): boolean {
-  return operation.startsWith(`${OPERATION_PREFIX}@`) && name !== MANIFEST;
+  return operation.startsWith(`${OPERATION_PREFIX}@`) && name !== MANIFEST && name !== VERIFICATION;
 }

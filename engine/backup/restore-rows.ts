@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { DataError } from '../../contracts/errors.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { postgresFields, translatePostgresError } from '../postgres/errors.js';
+import { translatePostgresError } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import type { ArchiveTally } from './archive-rows.js';
 import { archiveInSql } from './archive-statements.js';
+import { decompress, isCompressionError } from './compression.js';
 import { type Archive, type ArchivedTable, artifactOf } from './restore-point.js';
 import { damagedFile } from './verify-restore-point.js';
 
@@ -28,19 +29,44 @@ export interface RestoreRowsInput {
  */
 export async function restoreRows({ target, archive, artifacts, signal, onProgress }: RestoreRowsInput): Promise<void> {
   const { archived } = archive;
-  await using session = await target.connect({ purpose: 'restore', ...(signal && { signal }) });
-  for (const [doneTables, table] of archived.entries()) {
-    onProgress?.({ table: relationLabel(table), doneTables, tables: archived.length });
-    try {
-      await session.transaction(() => restoreTable(session, { archive, table, artifacts }));
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw translatePostgresError(error, {
-        doing: `restoring ${relationLabel(table)}`,
-        environment: session.environment,
-        otherwise: 'COPY_FAILED',
-      });
+  const waiting = [...archived].sort((a, b) => b.sizeBytes - a.sizeBytes); // a large one alone at the end would keep one lane busy
+  const failed = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+  let doneTables = 0;
+
+  async function fillTables(): Promise<void> {
+    if (waiting.length === 0) return;
+    await using session = await target.connect({ purpose: 'restore', signal: stop });
+    for (let table = waiting.shift(); table; table = waiting.shift()) {
+      onProgress?.({ table: relationLabel(table), doneTables, tables: archived.length });
+      await fill(session, { archive, table, artifacts }, stop);
+      doneTables += 1;
     }
+  }
+
+  const lanes = Array.from({ length: LANES }, () =>
+    fillTables().catch((error: unknown) => {
+      failed.abort(error); // the first failure is the one to tell; the others stop because of it
+    }),
+  );
+  await Promise.all(lanes);
+  signal?.throwIfAborted();
+  if (failed.signal.aborted) throw failed.signal.reason;
+}
+
+/** Tables filled at the same time, each by a session of its own. */
+const LANES = Math.min(4, availableParallelism());
+
+async function fill(session: Session, restored: RestoreTable, signal: AbortSignal): Promise<void> {
+  try {
+    await session.transaction(() => restoreTable(session, restored));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw translatePostgresError(error, {
+      doing: `restoring ${relationLabel(restored.table)}`,
+      environment: session.environment,
+      otherwise: 'COPY_FAILED',
+    });
   }
 }
 
@@ -63,7 +89,7 @@ async function restoreTable(session: Session, { archive, table, artifacts }: Res
 
   const stored = session.copyIn(archiveInSql(table));
   try {
-    await pipeline(artifacts.readStream(artifactOf(archive, table.file)), measured, createGunzip(), stored);
+    await pipeline(artifacts.readStream(artifactOf(archive, table.file)), measured, decompress(table.file), stored);
   } catch (error) {
     if (error instanceof DataError && error.code === 'ARTIFACT_DAMAGED')
       throw damagedFile(archive, table, 'is not what was written');
@@ -73,10 +99,4 @@ async function restoreTable(session: Session, { archive, table, artifacts }: Res
   if (stored.rowCount !== table.rows) {
     throw damagedFile(archive, table, `holds ${stored.rowCount} rows instead of ${table.rows}`);
   }
-}
-
-function isCompressionError(error: unknown): boolean {
-  return (
-    error instanceof Error && !postgresFields(error) && 'code' in error && /^(Z_|ERR_ZLIB)/.test(String(error.code))
-  );
 }

@@ -137,10 +137,10 @@ describe.each(STORES)('in a store of kind %s', (kind) => {
       sql: 'create table t (id int); insert into t select generate_series(1, 100)',
     });
     const archive = await world.archive();
-    await damage(fileOf(world, 'rows/0.copy.gz'));
+    await damage(fileOf(world, 'rows/0.copy.br'));
     await expect(verifyRestorePoint(world.artifacts, archive)).rejects.toMatchObject({
       code: 'RESTORE_POINT_DAMAGED',
-      message: expect.stringMatching(/rows\/0\.copy\.gz \(public\.t\)/),
+      message: expect.stringMatching(/rows\/0\.copy\.br \(public\.t\)/),
     });
   });
 
@@ -152,7 +152,7 @@ describe.each(STORES)('in a store of kind %s', (kind) => {
     });
     const point = { environment: 'test', id: 'point' };
     await world.archive();
-    const names = ['manifest.json', 'schema.json', 'rows/0.copy.gz', 'rows/1.copy.gz'];
+    const names = ['manifest.json', 'schema.json', 'rows/0.copy.br', 'rows/1.copy.br'];
     const read = async () => {
       const archive = await readRestorePoint(world.artifacts, point);
       if (archive.kind === 'archive') await verifyRestorePoint(world.artifacts, archive);
@@ -189,10 +189,10 @@ describe.each(STORES)('in a store of kind %s', (kind) => {
     await world.database.run('truncate t');
     const restore = () => restoreRows({ target: world.target, archive, artifacts: world.artifacts });
 
-    await truncate(fileOf(world, 'rows/0.copy.gz'), 40);
+    await truncate(fileOf(world, 'rows/0.copy.br'), 40);
     await expect(restore()).rejects.toMatchObject({ code: 'RESTORE_POINT_DAMAGED' });
     const other = await world.archive('other');
-    await writeFile(fileOf(world, 'rows/0.copy.gz'), await readFile(fileOf(world, 'rows/0.copy.gz', other.id)));
+    await writeFile(fileOf(world, 'rows/0.copy.br'), await readFile(fileOf(world, 'rows/0.copy.br', other.id)));
     await expect(restore()).rejects.toMatchObject({ code: 'RESTORE_POINT_DAMAGED' });
     expect(await world.database.column('select count(*)::int from t')).toEqual([0]);
   });
@@ -262,8 +262,10 @@ describe.each(STORES)('in a store of kind %s', (kind) => {
       const definition = await world.schema();
       const onProgress = () => {
         setTimeout(() => {
-          void world.database.run(`select pg_terminate_backend(pid) from pg_stat_activity
-        where application_name = 'envclone:${purpose}' and datname = current_database()`);
+          world.database
+            .run(`select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'envclone:${purpose}' and datname = current_database()`)
+            .catch(() => {});
         }, 100);
       };
       const { target, artifacts } = world;
