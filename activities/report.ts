@@ -12,13 +12,15 @@ import { writeStamp } from '../engine/safety/stamp.js';
 import { createValidationEngine } from '../engine/validation/validation-engine.js';
 import { adapt } from './adapt.js';
 import { reportMasking } from './masking-report.js';
+import { pruneAfter } from './prune.js';
 import type { OpenServices } from './services.js';
 
 export const createReportActivities = (open: OpenServices) => ({
   /** Stamps the clone and tells what was done. */
   async completeClone(input: CompleteCloneInput): Promise<CloneResult> {
     return adapt(async ({ signal }) => {
-      const { artifacts, auditTrail, guard, monitor } = await open();
+      const services = await open();
+      const { artifacts, auditTrail, guard, monitor } = services;
       const { grant, plan: ref, point, startedAt, timings } = input;
       const { operation, source, target, requestedBy } = grant;
       const plan = await artifacts.readJson<ClonePlan>(ref);
@@ -45,6 +47,7 @@ export const createReportActivities = (open: OpenServices) => ({
       });
       await artifacts.writeJson(operationArtifact(operation, 'report'), await monitor.generateReport(operation));
       await auditTrail.record({ operation, action: 'clone', source, target, requestedBy, outcome: status });
+      await pruneAfter(services, grant, [point.id]);
       return {
         operationId: operation,
         status,
@@ -62,7 +65,8 @@ export const createReportActivities = (open: OpenServices) => ({
   /** Says what a rollback brought back. */
   async completeRollback({ grant, point }: RestorePointInput): Promise<RollbackResult> {
     return adapt(async ({ signal }) => {
-      const { artifacts, auditTrail, guard } = await open();
+      const services = await open();
+      const { artifacts, auditTrail, guard } = services;
       const { operation, target, requestedBy } = grant;
       const { tables, records, kind } = await readRestorePoint(artifacts, point);
       const validation =
@@ -76,6 +80,7 @@ export const createReportActivities = (open: OpenServices) => ({
             )
           : NOTHING;
       await auditTrail.record({ operation, action: 'rollback', target, requestedBy, outcome: 'completed' });
+      await pruneAfter(services, grant, [operation, point.id]); // what was, and what the environment is now
       return { operationId: operation, environment: target, restorePoint: point, tables, records, validation };
     });
   },

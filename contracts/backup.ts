@@ -12,4 +12,22 @@ export interface RestorePointSummary extends RestorePointRef {
   records: number;
   /** Compressed. */
   sizeBytes: number;
+  /** Of the last time when somebody had it read back. */
+  verification?: Verification;
+}
+
+/** What reading a restore point back came to. */
+export interface Verification {
+  /** ISO 8601, UTC. */
+  at: string;
+  result: 'sound' | 'damaged';
+  /** Of one that is damaged: which file, and how. */
+  why?: string;
+}
+
+/** A restore point that went, or would go. */
+export interface PrunedRestorePoint extends RestorePointRef {
+  /** Compressed. */
+  sizeBytes: number;
+  why: 'too many' | 'too old' | 'too large together' | 'incomplete';
 }

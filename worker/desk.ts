@@ -1,7 +1,6 @@
 import { makePlan } from '../activities/make-plan.js';
 import { readSchema } from '../activities/read-schema.js';
 import type { AnonymizationRule, EmptyTable } from '../contracts/anonymization.js';
-import type { RestorePointSummary } from '../contracts/backup.js';
 import type { CloneInput } from '../contracts/clone.js';
 import { DataError } from '../contracts/errors.js';
 import type { ClonePlan } from '../contracts/plan.js';
@@ -17,7 +16,6 @@ import { mergeProposals, openGroups } from '../engine/anonymizer/merge-proposals
 import type { RuleProposal } from '../engine/anonymizer/propose-rules.js';
 import { inspectRules, readRulesFile, writeRules } from '../engine/anonymizer/rules-file.js';
 import { sampleColumns } from '../engine/anonymizer/sample-columns.js';
-import { listRestorePoints } from '../engine/backup/restore-points.js';
 import { cloneOptionsFrom } from '../engine/environments/clone-options.js';
 import type { Configuration } from '../engine/environments/configuration.js';
 import { renderReport } from '../engine/monitoring/render-report.js';
@@ -30,6 +28,7 @@ import { ANONYMIZATION_CHECKS, createValidationEngine } from '../engine/validati
 import { type DoctorCheck, examine } from './doctor.js';
 import { createLogger, type Logger } from './logger.js';
 import { type PreviewInput, previewTable } from './preview.js';
+import { openRestorePointsDesk, type RestorePointsDesk } from './restore-points.js';
 import { createServicesOpener } from './services.js';
 
 export interface RulesOutcome {
@@ -53,7 +52,7 @@ export interface RulesInput {
   sample?: boolean;
 }
 
-/** What the command line does by itself, without a workflow: it reads databases and artifacts, and writes nothing but rules. */
+/** What the command line does by itself, without a workflow: it reads databases and artifacts, and writes nothing but rules and what it finds out of restore points. */
 export interface Desk {
   configuration: Configuration;
   /** @throws what refuses the clone before a plan can be made; the plan's own refusals are in it */
@@ -70,7 +69,7 @@ export interface Desk {
    * rows of large tables too. @throws ConfigurationError, SafetyError
    */
   verify(input: VerifyInput): Promise<ValidationResult>;
-  restorePoints(environment: string): Promise<RestorePointSummary[]>;
+  restorePoints: RestorePointsDesk;
   /** @throws DataError `ARTIFACT_MISSING` for an operation that left nothing */
   report(operation: string): Promise<{ markdown: string; json: OperationReport }>;
   sourceRoleSql(environment: string, role: string): Promise<string>;
@@ -156,11 +155,7 @@ export async function openDesk(directory: string, logger: Logger = createLogger(
       });
     },
 
-    async restorePoints(environment) {
-      configuration.environment(environment);
-      configuration.require([]);
-      return listRestorePoints(artifacts, environment);
-    },
+    restorePoints: openRestorePointsDesk(services),
 
     async report(operation) {
       if ((await artifacts.list(operation)).length === 0) {

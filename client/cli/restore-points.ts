@@ -1,24 +1,93 @@
-import type { Command } from 'commander';
-import { formatBytes } from '../../engine/monitoring/format.js';
+import { type Command, Option } from 'commander';
+import type { PrunedRestorePoint, RestorePointSummary } from '../../contracts/backup.js';
+import { formatBytes, formatCount, formatDuration } from '../../engine/monitoring/format.js';
 import { openDesk } from '../../worker/desk.js';
-import { action } from './command.js';
+import type { RestorePointsDesk } from '../../worker/restore-points.js';
+import { action, type CommandContext } from './command.js';
 import { EXIT } from './exit-codes.js';
+
+interface Flags {
+  verify?: true | string;
+  prune?: boolean;
+  dryRun?: boolean;
+}
 
 export function addRestorePoints(program: Command): void {
   program
     .command('restore-points <environment>')
     .description('list what an environment can be returned to, newest first')
-    .addHelpText('after', '\nExample:\n  $ envclone restore-points test')
+    .addOption(
+      new Option('--verify [id]', 'read one back completely, by default the newest, and keep the result').conflicts(
+        'prune',
+      ),
+    )
+    .option('--prune', 'remove what is beyond restorePoints.keep, days and maxSize of the configuration')
+    .option('--dry-run', 'with --prune: only say what would go')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ envclone restore-points test
+  $ envclone restore-points test --verify
+  $ envclone restore-points test --prune --dry-run`,
+    )
     .action(
-      action(async ({ directory, print }, environment: string) => {
-        const restorePoints = await (await openDesk(directory)).restorePoints(environment);
-        const lines = restorePoints.map(({ id, createdAt, kind, tables, records, sizeBytes }) =>
-          kind === 'archive'
-            ? `${id}  ${createdAt}  ${tables} tables, ${records} rows, ${formatBytes(sizeBytes)}`
-            : `${id}  ${createdAt}  no database: returning drops it`,
-        );
-        print({ restorePoints }, lines.join('\n') || `${environment} has no restore point`);
+      action(async (context, environment: string, { verify, prune = false, dryRun = false }: Flags) => {
+        const { restorePoints } = await openDesk(context.directory);
+        if (verify) return verifyPoint(context, { restorePoints, environment, ...(verify !== true && { id: verify }) });
+        if (prune) return prunePoints(context, { restorePoints, environment, dryRun });
+        const found = await restorePoints.list(environment);
+        const lines = found.map(describePoint);
+        context.print({ restorePoints: found }, lines.join('\n') || `${environment} has no restore point`);
         return EXIT.done;
       }),
     );
+}
+
+interface PointsInput {
+  restorePoints: RestorePointsDesk;
+  environment: string;
+}
+
+async function verifyPoint(
+  { isJson, say, print }: CommandContext,
+  { restorePoints, ...input }: PointsInput & { id?: string },
+): Promise<number> {
+  const onProgress = (file: string) => (isJson ? undefined : say(`reading ${file}`));
+  const verified = await restorePoints.verify({ ...input, onProgress });
+  const { id, result, why } = verified;
+  print(verified, result === 'sound' ? `${id} is sound: every row of it was read` : `${id} is damaged: ${why}`);
+  return result === 'sound' ? EXIT.done : EXIT.failed;
+}
+
+async function prunePoints(
+  { print }: CommandContext,
+  { restorePoints, environment, dryRun }: PointsInput & { dryRun: boolean },
+): Promise<number> {
+  const pruned = await restorePoints.prune(environment, { dryRun });
+  const lines = pruned.map(({ id, sizeBytes, why }) => `${id}  ${formatBytes(sizeBytes)}  ${REASON[why]}`);
+  const title = lines.length === 0 ? 'nothing is beyond the limits' : dryRun ? 'would be removed:' : 'removed:';
+  print({ dryRun, pruned }, [title, ...lines].join('\n'));
+  return EXIT.done;
+}
+
+const REASON: Record<PrunedRestorePoint['why'], string> = {
+  'too many': 'more than restorePoints.keep',
+  'too old': 'older than restorePoints.days',
+  'too large together': 'beyond restorePoints.maxSize',
+  incomplete: 'left by an operation that died while it wrote it',
+};
+
+function describePoint({ id, createdAt, operation, kind, tables, records, sizeBytes, ...point }: RestorePointSummary) {
+  const age = `${formatDuration(Date.now() - Date.parse(createdAt))} ago`;
+  const holds =
+    kind === 'archive'
+      ? `${tables} tables, ${formatCount(records)} rows, ${formatBytes(sizeBytes)}`
+      : 'no database: returning drops it';
+  return [id, `${createdAt} (${age})`, `before ${operation}`, holds, describeVerification(point)].join('  ');
+}
+
+function describeVerification({ verification }: Pick<RestorePointSummary, 'verification'>): string {
+  if (!verification) return 'not verified';
+  return verification.result === 'sound' ? `sound on ${verification.at.slice(0, 10)}` : 'DAMAGED';
 }

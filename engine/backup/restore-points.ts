@@ -7,7 +7,7 @@ import type { ArtifactStore } from '../artifacts/store.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import { type ArchiveRowsInput, archiveRows, type SequenceReader } from './archive-rows.js';
-import { artifactOf, MANIFEST, type Manifest, operationsOf, type RestorePoint } from './restore-point.js';
+import { artifactOf, MANIFEST, type Manifest, operationsOf, type RestorePoint, VERIFICATION } from './restore-point.js';
 
 export { verifyRestorePoint } from './verify-restore-point.js';
 
@@ -49,16 +49,15 @@ export async function readRestorePoint(artifacts: ArtifactStore, point: RestoreP
 export async function listRestorePoints(artifacts: ArtifactStore, environment: string): Promise<RestorePointSummary[]> {
   const prefix = operationsOf(environment);
   const operations = await artifacts.operations(prefix);
-  const read = operations.map((operation) => {
-    const point = { environment, id: operation.slice(prefix.length) };
-    return readManifest(artifacts, point).catch((error: unknown) => {
+  const read = operations.map((operation) =>
+    readSummary(artifacts, { environment, id: operation.slice(prefix.length) }).catch((error: unknown) => {
       if (error instanceof DataError) return undefined;
       throw error;
-    });
-  });
-  const manifests = await Promise.all(read);
-  return manifests
-    .flatMap((manifest) => manifest?.summary ?? [])
+    }),
+  );
+  const summaries = await Promise.all(read);
+  return summaries
+    .flatMap((summary) => summary ?? [])
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));
 }
 
@@ -109,6 +108,12 @@ function manifestOf({ point, operation, schema }: CreateRestorePointInput, archi
     },
     archived,
   };
+}
+
+async function readSummary(artifacts: ArtifactStore, point: RestorePointRef): Promise<RestorePointSummary> {
+  const { summary } = await readManifest(artifacts, point);
+  const verification = await readText(artifacts, point, VERIFICATION);
+  return verification ? { ...summary, verification: JSON.parse(verification) } : summary;
 }
 
 async function readManifest(artifacts: ArtifactStore, point: RestorePointRef): Promise<Manifest> {

@@ -15,6 +15,15 @@ const fn = <Fn>() => z.custom<Fn>((value) => typeof value === 'function', 'must 
 const limit = z.number({ error: 'must be a number' }).positive('must be above 0');
 const count = z.int({ error: 'must be a whole number' });
 
+const SIZE = /^(\d+(?:\.\d+)?) ?([kMGT]?B)$/;
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** In powers of a thousand, as sizes are shown. */
+function bytesOf(size: string): number {
+  const [, number, unit = 'B'] = SIZE.exec(size) ?? [];
+  return Number(number) * 1000 ** UNITS.indexOf(unit);
+}
+
 /** Two sessions are the least that copies: one holds the snapshot, one reads; looking at the load takes a third. */
 const limitsSchema = z
   .strictObject(
@@ -96,6 +105,13 @@ export const configSections = {
         })
         .default([]),
       identityFile: text.default('.envclone/restore-points.key'),
+      keep: count.min(1, 'must be at least 1').optional(),
+      days: limit.optional(),
+      maxSize: z
+        .string({ error: 'must be a text like 20 GB' })
+        .regex(SIZE, 'must be a size like 500 MB or 20 GB')
+        .transform(bytesOf)
+        .optional(),
     })
     .prefault({}),
   alerts: z

@@ -34,6 +34,12 @@ export interface ConfigInput {
     recipients?: string[];
     /** Default `.envclone/restore-points.key`; made when there is none. */
     identityFile?: string;
+    /** How many an environment keeps; the newest sound one stays whatever the limits say. Default: all. */
+    keep?: number;
+    /** How many days it keeps them. Default: for ever. */
+    days?: number;
+    /** How large they may be together, by environment: `20 GB`. Default: no limit. */
+    maxSize?: string;
   };
   alerts?: {
     /** Receives a JSON document by POST when production is read and when a safety rule refuses. */

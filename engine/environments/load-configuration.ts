@@ -10,6 +10,7 @@ import { LOG_LEVELS } from './define-config.js';
 import { LOCAL_FILE, readEnvFile } from './env-file.js';
 import { readEnvironments } from './environment-settings.js';
 import { type Mistake, mistakesOf } from './mistakes.js';
+import type { RestorePointSettings } from './seal-keys.js';
 import { Secret } from './secret.js';
 import { DEFAULT_SYSTEMS } from './systems.js';
 
@@ -51,10 +52,7 @@ export async function loadConfiguration(input: LoadConfigurationInput): Promise<
         local: (await readEnvFile(directory, LOCAL_FILE)) ?? new Map(),
         mistakes,
       }),
-      restorePoints: {
-        ...sections.restorePoints,
-        identityFile: resolve(directory, sections.restorePoints.identityFile),
-      },
+      restorePoints: restorePointSettings(sections, directory),
       alerts: alertSettings(sections, variables),
       temporal: temporalSettings(sections, variables),
       logLevel: logLevel(sections, variables, mistakes),
@@ -80,6 +78,20 @@ function readSections(given: Record<string, unknown>, file: string, mistakes: Mi
   return Object.fromEntries(
     Object.entries(configSections).map(([key, schema]) => [key, read(key, schema)]),
   ) as ConfigSections;
+}
+
+function restorePointSettings({ restorePoints }: ConfigSections, directory: string): RestorePointSettings {
+  const { encryption, recipients, identityFile, keep, days, maxSize } = restorePoints;
+  return {
+    encryption,
+    recipients,
+    identityFile: resolve(directory, identityFile),
+    retention: {
+      ...(keep !== undefined && { keep }),
+      ...(days !== undefined && { days }),
+      ...(maxSize !== undefined && { maxSizeBytes: maxSize }),
+    },
+  };
 }
 
 function alertSettings({ alerts }: ConfigSections, variables: NodeJS.ProcessEnv): { webhook?: Secret } {

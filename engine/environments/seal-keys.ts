@@ -11,14 +11,19 @@ export interface RestorePointSettings {
   recipients: readonly string[];
   /** Absolute. Identities in age's own form; made when something is sealed and there is none. */
   identityFile: string;
+  /** Limits of each environment; what is beyond them goes after a successful operation. */
+  retention: { keep?: number; days?: number; maxSizeBytes?: number };
 }
+
+/** The part that says who can open restore points. */
+export type SealSettings = Pick<RestorePointSettings, 'encryption' | 'recipients' | 'identityFile'>;
 
 /**
  * The keys that restore points are sealed with, as age's programs know them. The local identity can always open them, so that a rollback needs nobody.
  * @throws ConfigurationError `RESTORE_KEY_MISSING`, `RESTORE_KEY_EXPOSED`
  */
 export async function readSealKeys(
-  { recipients, identityFile }: RestorePointSettings,
+  { recipients, identityFile }: SealSettings,
   use: 'write' | 'read',
 ): Promise<{ recipients: string[]; identities: string[] }> {
   const text = (await readIfThere(identityFile)) ?? (use === 'write' ? await makeIdentity(identityFile) : undefined);

@@ -187,6 +187,13 @@ describe('a directory with production and test', () => {
     expect(verify).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing of the people of production') });
     const points = await envclone('-C', world.directory, '--json', 'restore-points', 'test');
     expect(JSON.parse(points.stdout).restorePoints).toHaveLength(1);
+    const sound = await envclone('-C', world.directory, '--json', 'restore-points', 'test', '--verify');
+    expect(sound).toMatchObject({ code: 0 });
+    expect(JSON.parse(sound.stdout)).toMatchObject({ result: 'sound' });
+    const pruned = await envclone('-C', world.directory, '--json', 'restore-points', 'test', '--prune', '--dry-run');
+    expect(JSON.parse(pruned.stdout)).toEqual({ dryRun: true, pruned: [] });
+    const list = await envclone('-C', world.directory, 'restore-points', 'test');
+    expect(list.stdout).toMatch(/ago\) {2}before clone-test-\S+ {2}\d+ tables, [\d ]+ rows, \S+ \S?B {2}sound on 20/);
     const rollback = await envclone(
       '-C',
       world.directory,
