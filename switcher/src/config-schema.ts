@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import { z } from 'zod';
+import { placeOf } from './connections/place.js';
 import type { SecurityViolation } from './contracts/security-context.js';
 import type { Decision } from './contracts/switch-request.js';
 import { ConfigurationError } from './errors.js';
@@ -17,7 +18,7 @@ const callback = <T>() => z.custom<T>((value) => typeof value === 'function', 'e
 const environment = z.strictObject({
   /** Where its database is. */
   url: postgresUrl,
-  /** Default: `production` for the default environment, `development` for the others. */
+  /** Default: `production` for the default environment and for what is called `prod` or `production`, `development` for the others. */
   type: z.enum(['production', 'development']).optional(),
   /** Other names that requests may use. */
   aliases: z.array(name).default([]),
@@ -78,7 +79,7 @@ export const configSchema = z.strictObject({
           'expected a limiter of rate-limiter-flexible',
         )
         .optional(),
-      onViolation: callback<(violation: SecurityViolation) => void>().optional(),
+      onViolation: callback<(violation: SecurityViolation) => unknown>().optional(),
     })
     .prefault({}),
   /** Whether a request's response may show connections. A function decides by request. */
@@ -99,8 +100,8 @@ export const configSchema = z.strictObject({
     .partial()
     .default({}),
   logger: z.custom<Logger>((value) => hasMethod(value, 'warn'), 'expected a logger of pino').optional(),
-  /** Called with each decision, for metrics. */
-  onDecision: callback<(decision: Decision) => void>().optional(),
+  /** For metrics: each decision, and how long it took. */
+  onDecision: callback<(decision: Decision, measured: { durationMs: number }) => unknown>().optional(),
 });
 
 export type SwitcherInput<Name extends string> = Omit<
@@ -127,33 +128,94 @@ export interface SwitcherConfig extends Omit<Parsed, 'default' | 'fallback'> {
 /** Checks everything and says every mistake at once. @throws ConfigurationError */
 export function parseConfig(input: unknown): SwitcherConfig {
   const parsed = configSchema.safeParse(input);
-  if (!parsed.success)
-    throw new ConfigurationError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
-  const config = parsed.data;
+  const { problems, byDefault, hasReadOnly, names } = examine(readable.parse(input));
+  const issues = parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+  if (!parsed.success || problems.length > 0 || byDefault === undefined)
+    throw new ConfigurationError([...issues, ...problems]);
+  const fallback = parsed.data.fallback ?? (hasReadOnly ? 'read-only' : 'none');
+  return { ...parsed.data, default: byDefault, fallback, names };
+}
+
+/** What production is called by itself: no other environment's database may say it. */
+export const PRODUCTION_NAMES: readonly string[] = ['prod', 'production'];
+
+export function typeOf(
+  name: string,
+  { type }: { type?: 'production' | 'development' | undefined },
+  byDefault: string | undefined,
+): 'production' | 'development' {
+  if (type) return type;
+  return name === byDefault || PRODUCTION_NAMES.includes(name.toLowerCase()) ? 'production' : 'development';
+}
+
+/** What the database of an environment may say it is. */
+export function saidNames(
+  name: string,
+  { aliases, identity }: { aliases: readonly string[]; identity?: string | undefined },
+): readonly string[] {
+  return identity === undefined ? [name, ...aliases] : [identity];
+}
+
+const text = z.string().optional().catch(undefined);
+const NO_ENVIRONMENT = { aliases: [] as string[] };
+
+/** What can be read of a configuration that may have mistakes: what is not of its type counts as not there. */
+const readable = z
+  .object({
+    environments: z
+      .record(
+        z.string(),
+        z
+          .object({
+            url: text,
+            readOnlyUrl: text,
+            identity: text,
+            type: z.enum(['production', 'development']).optional().catch(undefined),
+            aliases: z.array(z.string()).catch([]),
+          })
+          .catch(NO_ENVIRONMENT),
+      )
+      .catch({}),
+    default: text,
+    fallback: text,
+    security: z
+      .object({
+        access: z.record(z.string(), z.object({ roles: z.unknown().optional() }).catch({ roles: undefined })).catch({}),
+        rolesOf: z.unknown().optional(),
+      })
+      .catch({ access: {}, rolesOf: undefined }),
+  })
+  .catch({ environments: {}, default: undefined, fallback: undefined, security: { access: {}, rolesOf: undefined } });
+
+type Readable = z.output<typeof readable>;
+
+/** Mistakes that only several options together show. */
+function examine(config: Readable) {
+  const { environments, security } = config;
   const problems: string[] = [];
-  const known = Object.keys(config.environments);
+  const known = Object.keys(environments);
   const names = namesOf(config, problems);
   const byDefault =
     config.default ??
-    known.find((key) => config.environments[key]?.type === 'production') ??
-    known.find((key) => /^prod(uction)?$/i.test(key));
+    known.find((key) => environments[key]?.type === 'production') ??
+    known.find((key) => PRODUCTION_NAMES.includes(key.toLowerCase()));
   if (byDefault === undefined) problems.push('default: name the environment that requests use when they ask for none');
   else if (!known.includes(byDefault))
     problems.push(`default: there is no environment ${byDefault}; there is ${known.join(', ')}`);
-  for (const key of Object.keys(config.security.access))
+  examineIdentities(environments, byDefault, problems);
+  for (const key of Object.keys(security.access))
     if (!known.includes(key))
       problems.push(`security.access: there is no environment ${key}; there is ${known.join(', ')}`);
-  const hasReadOnly = config.environments[byDefault ?? '']?.readOnlyUrl !== undefined;
+  const hasReadOnly = byDefault !== undefined && environments[byDefault]?.readOnlyUrl !== undefined;
   if (config.fallback === 'read-only' && !hasReadOnly)
     problems.push(`environments.${byDefault}.readOnlyUrl: the fallback read-only needs a role that can only SELECT`);
-  const wantsRoles = Object.values(config.security.access).some((access) => access.roles);
-  if (wantsRoles && !config.security.rolesOf)
+  const wantsRoles = Object.values(security.access).some((access) => access.roles !== undefined);
+  if (wantsRoles && !security.rolesOf)
     problems.push('security.rolesOf: access by role needs a function that says a request’s roles');
-  if (problems.length > 0 || byDefault === undefined) throw new ConfigurationError(problems);
-  return { ...config, default: byDefault, fallback: config.fallback ?? (hasReadOnly ? 'read-only' : 'none'), names };
+  return { problems, byDefault, hasReadOnly, names };
 }
 
-function namesOf({ environments }: Parsed, problems: string[]): Map<string, string> {
+function namesOf({ environments }: Readable, problems: string[]): Map<string, string> {
   const names = new Map<string, string>();
   const places = new Map<string, string>();
   for (const [key, { aliases, url }] of Object.entries(environments)) {
@@ -165,7 +227,8 @@ function namesOf({ environments }: Parsed, problems: string[]): Map<string, stri
         problems.push(`environments.${key}: ${each} is a name of ${taken} already`);
       names.set(each.toLowerCase(), key);
     }
-    const place = placeOf(url);
+    const place = readablePlace(url);
+    if (place === undefined) continue;
     const other = places.get(place);
     if (other !== undefined) problems.push(`environments.${key}.url: it is the database of ${other}`);
     places.set(place, key);
@@ -174,9 +237,30 @@ function namesOf({ environments }: Parsed, problems: string[]): Map<string, stri
   return names;
 }
 
-function placeOf(url: string): string {
-  const { hostname, port, pathname } = new URL(url);
-  return `${hostname.toLowerCase()}:${port || 5432}${pathname}`;
+/** No two environments may be told by the same word, and none but production by production's. */
+function examineIdentities(environments: Readable['environments'], byDefault: string | undefined, problems: string[]) {
+  const ownerByWord = new Map<string, string>();
+  for (const [key, environment] of Object.entries(environments)) {
+    const isProduction = typeOf(key, environment, byDefault) === 'production';
+    for (const word of saidNames(key, environment)) {
+      const owner = ownerByWord.get(word.toLowerCase());
+      if (environment.identity !== undefined && owner !== undefined)
+        problems.push(`environments.${key}.identity: the database of ${owner} says ${word} too`);
+      if (!isProduction && PRODUCTION_NAMES.includes(word.toLowerCase()))
+        problems.push(`environments.${key}: ${word} is what production is called, and ${key} is of type development`);
+      ownerByWord.set(word.toLowerCase(), key);
+    }
+  }
+}
+
+function readablePlace(url: string | undefined): string | undefined {
+  if (url === undefined || !isPostgresUrl(url)) return undefined;
+  try {
+    const { host, port, database } = placeOf(url);
+    return `${host.toLowerCase()}:${port}/${database}`;
+  } catch {
+    return undefined; // a certificate that is not there, say: the pool tells
+  }
 }
 
 const NAMED_RANGES = new Set(['loopback', 'linklocal', 'uniquelocal']);

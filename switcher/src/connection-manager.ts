@@ -4,18 +4,19 @@ import { type ConnectionTimings, DEFAULT_TIMINGS, type EnvironmentDatabase } fro
 import { EnvironmentPool } from './connections/environment-pool.js';
 import { watchSchemas } from './connections/watch-schemas.js';
 import type { Access, ConnectionStatus } from './contracts/connection-status.js';
-import { DatabaseUnavailableError, UnknownEnvironmentError } from './errors.js';
+import { DatabaseUnavailableError, EnvironmentSwitchedError, UnknownEnvironmentError } from './errors.js';
+import { findScope } from './request-scope.js';
 
 /** A pool for each environment, opened when it is first needed. */
 export interface ConnectionManager<Name extends string = string> {
   /** Resolves when the environment may be used now, or is known not to be: without a query while it is healthy. Never rejects: the status says. */
   validateConnection(environment: Name, access?: Access): Promise<ConnectionStatus<Name>>;
-  /** A client of the pool, to be released. @throws DatabaseUnavailableError, PoolExhaustedError, IdentityMismatchError */
+  /** A client of the pool, to be released. @throws DatabaseUnavailableError, PoolExhaustedError, IdentityMismatchError; EnvironmentSwitchedError inside a request of another environment */
   getConnection(environment: Name, access?: Access): Promise<PoolClient>;
   /** Opens an environment and looks at it before the first request needs it. */
   switchConnection(environment: Name): Promise<ConnectionStatus<Name>>;
   getConnectionStatus(environment: Name, access?: Access): ConnectionStatus<Name>;
-  /** For libraries that take a pool. Each of its connections is proven to be of the environment. */
+  /** For libraries that take a pool. Each of its connections is proven to be of the environment. @throws EnvironmentSwitchedError as above */
   pool(environment: Name, access?: Access): Pool;
   /** Tells what a statement's failure says of the database. */
   reportFailure(environment: Name, error: unknown, access?: Access): void;
@@ -48,6 +49,12 @@ export function createConnectionManager<Name extends string>(
     pools.set(key, made);
     return made;
   };
+  /** A request has one environment, and a stand-in one access, whoever asks. */
+  const poolInScope = (environment: Name, access: Access = 'read-write'): EnvironmentPool => {
+    const scope = findScope();
+    if (scope && scope.serving !== environment) throw new EnvironmentSwitchedError(scope.serving, environment);
+    return poolOf(environment, scope?.access === 'read-only' ? 'read-only' : access);
+  };
   const schemas = watchSchemas({ poolOf, defaultEnvironment, intervalMs: timings.schemaIntervalMs, logger });
   const statusOf = (environment: Name, access?: Access) =>
     poolOf(environment, access).status() as ConnectionStatus<Name>;
@@ -58,15 +65,15 @@ export function createConnectionManager<Name extends string>(
       if (isHealthy && access !== 'read-only') schemas.opened(environment);
       return statusOf(environment, access);
     },
-    getConnection: (environment, access) => poolOf(environment, access).connect(),
+    getConnection: async (environment, access) => poolInScope(environment, access).connect(),
     async switchConnection(environment) {
       await poolOf(environment).validate();
       await schemas.compare(environment);
       return statusOf(environment);
     },
     getConnectionStatus: statusOf,
-    pool: (environment, access) => poolOf(environment, access).pool,
-    reportFailure: (environment, error, access) => poolOf(environment, access).suspect(error),
+    pool: (environment, access) => poolInScope(environment, access).pool,
+    reportFailure: (environment, error, access) => poolOf(environment, access).suspect(error, 'statement'),
     async close() {
       isClosed = true;
       schemas.close();

@@ -1,13 +1,16 @@
 import type { Logger } from 'pino';
+import { createApplicationCallbacks } from './application-callbacks.js';
 import type { ConnectionManager } from './connection-manager.js';
 import type { Access, ConnectionStatus } from './contracts/connection-status.js';
 import type { EnvironmentContext } from './contracts/environment-context.js';
+import type { ViolationReason } from './contracts/security-context.js';
 import type { Decision, RequestScope, ResponseHeaders, SwitchRequest } from './contracts/switch-request.js';
 import type { EnvironmentResolver } from './environment-resolver.js';
 import { refusalHeaders, responseHeaders } from './responses/headers.js';
 import { diagnosticsOf, forbidden, unavailable } from './responses/problem.js';
 import type { SecurityValidator } from './security-validator.js';
 import type { SessionManager } from './session-manager.js';
+import { describeDecision } from './telemetry.js';
 
 /** Decides, for one request, which database serves it. */
 export interface DatabaseSwitchListener<Name extends string = string> {
@@ -28,7 +31,8 @@ export interface ListenerOptions<Name extends string> {
   fallback: FallbackPolicy;
   header: string;
   isDebug(request: unknown): boolean;
-  onDecision?: ((decision: Decision<Name>) => void) | undefined;
+  /** For metrics: each decision, and how long it took. */
+  onDecision?: ((decision: Decision<Name>, measured: { durationMs: number }) => unknown) | undefined;
   logger: Logger;
 }
 
@@ -38,16 +42,8 @@ export function createDatabaseSwitchListener<Name extends string>(
   const { resolver, security, sessions, connections, header, logger, onDecision } = options;
   const defaultEnvironment = resolver.getDefault();
 
-  /** What the application says in a callback; its mistake is logged and breaks no request. */
-  const asking = <T>(what: string, ask: () => T, otherwise: T): T => {
-    try {
-      return ask();
-    } catch (error) {
-      logger.error({ event: 'callback failed', what, error: error instanceof Error ? error.name : typeof error }, what);
-      return otherwise;
-    }
-  };
-  const isDebug = ({ raw }: SwitchRequest) => asking('debug', () => options.isDebug(raw), false);
+  const { ask, tell } = createApplicationCallbacks(logger);
+  const isDebug = ({ raw }: SwitchRequest) => ask('debug', () => options.isDebug(raw), false);
 
   const determineEnvironment = (request: SwitchRequest): EnvironmentContext<Name> => {
     const context = resolver.resolve(request);
@@ -61,22 +57,20 @@ export function createDatabaseSwitchListener<Name extends string>(
   };
 
   const decide = async (request: SwitchRequest): Promise<Decision<Name>> => {
-    let context = determineEnvironment(request);
-    const cookies: ResponseHeaders[] = [];
+    const context = determineEnvironment(request);
     const refusal = await security.refusal(context.environment, request);
-    if (refusal) {
-      const asked = context.environment;
-      security.logSecurityViolation(request, refusal, asked);
-      if (context.source !== 'session')
-        return { status: 'refused', problem: forbidden(refusal), headers: refusalHeaders(header, asked) };
-      // What was stored while it was allowed may not lock anybody out now.
-      context = Object.freeze({ ...context, environment: defaultEnvironment, source: 'default' });
-      cookies.push(await sessions.clearEnvironment(request));
+    if (!refusal) {
+      const cookies = await remember(request, context);
+      return withHeaders(await serve(context, request), cookies);
     }
-    cookies.push(await remember(request, context));
-    const served = await serve(context, request);
-    if (served.status === 'refused') return served;
-    return { ...served, headers: [...served.headers, ...cookies.flat()] };
+    security.logSecurityViolation(request, refusal, context.environment);
+    const refused = refuse(refusal, context.environment);
+    if (context.source !== 'session' || !FORGOTTEN.has(refusal)) return refused;
+    // What was stored while it was allowed may not lock anybody out now; but what was to be written there is not written elsewhere.
+    const cookies = await sessions.clearEnvironment(request);
+    if (!isSafe(request)) return withHeaders(refused, cookies);
+    const instead = Object.freeze({ ...context, environment: defaultEnvironment, source: 'default' as const });
+    return withHeaders(await serve(instead, request), cookies);
   };
 
   /** A choice in the URL is kept, but not for a page of another site that made somebody's browser send it. */
@@ -114,14 +108,14 @@ export function createDatabaseSwitchListener<Name extends string>(
       }
       statuses.push(standIn);
     }
-    return refuse(environment, statuses, request);
+    return noDatabase(environment, statuses, request);
   };
 
   /** With what access the default environment may stand in; `undefined`: it may not. */
   const standInAccess = (environment: Name, request: SwitchRequest): Access | undefined => {
     if (environment === defaultEnvironment || options.fallback === 'none' || wantsStrict(request)) return undefined;
     if (options.fallback === 'full') return 'read-write';
-    return SAFE_METHODS.has(request.method.toUpperCase()) ? 'read-only' : undefined;
+    return isSafe(request) ? 'read-only' : undefined;
   };
 
   const admit = (scope: RequestScope<Name>, request: SwitchRequest, fallback?: string): Decision<Name> => {
@@ -132,25 +126,47 @@ export function createDatabaseSwitchListener<Name extends string>(
     return { status: 'admitted', scope: Object.freeze(scope), headers };
   };
 
-  const refuse = (environment: Name, statuses: ConnectionStatus[], request: SwitchRequest): Decision<Name> => {
+  const noDatabase = (requested: Name, statuses: ConnectionStatus[], request: SwitchRequest): Decision<Name> => {
     const event = 'no database available';
-    logger.error({ event, environment, tried: statuses.length }, event);
-    const problem = unavailable(environment, statuses, isDebug(request));
-    return { status: 'refused', problem, headers: [...refusalHeaders(header, environment), ['Retry-After', '5']] };
+    logger.error({ event, environment: requested, tried: statuses.length }, event);
+    const problem = unavailable(requested, statuses, isDebug(request));
+    const headers: ResponseHeaders = [...refusalHeaders(header, requested), ['Retry-After', '5']];
+    return { status: 'refused', reason: 'unavailable', requested, problem, headers };
   };
+
+  const refuse = (reason: ViolationReason, requested: Name): Decision<Name> => ({
+    status: 'refused',
+    reason,
+    requested,
+    problem: forbidden(reason),
+    headers: refusalHeaders(header, requested),
+  });
 
   return {
     determineEnvironment,
     validateSecurity: (environment, request) => security.canAccessEnvironment(environment, request),
     async handle(request) {
+      const startedAt = onDecision ? performance.now() : 0;
       const decision = await decide(request);
-      if (onDecision) asking('onDecision', () => onDecision(decision), undefined);
+      describeDecision(decision);
+      if (onDecision) tell('onDecision', () => onDecision(decision, { durationMs: performance.now() - startedAt }));
       return decision;
     },
   };
 }
 
-/** RFC 9110: they change nothing. */
+/** Refusals that end a stored choice; the others may be over at the next request. */
+const FORGOTTEN: ReadonlySet<ViolationReason> = new Set(['closed', 'ip', 'role']);
+
+function withHeaders<Name extends string>(decision: Decision<Name>, headers: ResponseHeaders): Decision<Name> {
+  return headers.length === 0 ? decision : { ...decision, headers: [...decision.headers, ...headers] };
+}
+
+/** RFC 9110: it changes nothing. */
+function isSafe({ method }: SwitchRequest): boolean {
+  return SAFE_METHODS.has(method.toUpperCase());
+}
+
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /** RFC 7240: rather an error than another database. */

@@ -51,7 +51,7 @@ export function createEnvironmentResolver<Name extends string>(
   const resolver: EnvironmentResolver<Name> = {
     getFromUrlParameter({ url }) {
       const values = parametersOf(url, parameter);
-      return values.length === 1 && values[0] === CLEAR ? { clear: true } : read(values);
+      return values.length === 1 && values[0]?.trim().toLowerCase() === CLEAR ? { clear: true } : read(values);
     },
     getFromHeader({ headers }) {
       const sent = headers[header];
@@ -99,7 +99,9 @@ function parametersOf(url: string, parameter: string): string[] {
   if (at === -1) return [];
   const query = url.slice(at + 1);
   if (!query.includes(parameter) && !query.includes('%')) return [];
-  return new URLSearchParams(query.split('#', 1)[0]).getAll(parameter);
+  const hash = url.indexOf('#');
+  if (hash !== -1 && hash < at) return [];
+  return new URLSearchParams(hash === -1 ? query : url.slice(at + 1, hash)).getAll(parameter);
 }
 
 /** For a log: nobody's control characters, and no more than it takes to recognise a mistake. */

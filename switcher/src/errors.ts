@@ -18,7 +18,9 @@ export type SwitcherErrorCode =
   | 'IDENTITY_MISMATCH'
   | 'DATABASE_UNAVAILABLE'
   | 'POOL_EXHAUSTED'
-  | 'SCHEMA_MISMATCH';
+  | 'SCHEMA_MISMATCH'
+  | 'TRANSACTION_OVER'
+  | 'TRANSACTION_ROLLED_BACK';
 
 /** Thrown by `createSwitcher`: every mistake of the configuration, a line each. */
 export class ConfigurationError extends SwitcherError {
@@ -84,5 +86,25 @@ export class SchemaMismatchError extends SwitcherError {
   constructor(environment: string, missing: readonly string[], options?: ErrorOptions) {
     const listed = missing.slice(0, 10).join(', ');
     super('SCHEMA_MISMATCH', `The database of ${environment} has another schema: it lacks ${listed}.`, options);
+  }
+}
+
+/** Thrown for a statement that comes when its transaction has ended: nothing waited for it. It was not run. */
+export class TransactionOverError extends SwitcherError {
+  constructor() {
+    super(
+      'TRANSACTION_OVER',
+      'This transaction has ended, and the statement was not run. Await everything that belongs to a transaction inside it.',
+    );
+  }
+}
+
+/** Thrown when a transaction cannot be committed because a statement of it failed and the failure was not passed on. Nothing of it was written. */
+export class TransactionRolledBackError extends SwitcherError {
+  constructor() {
+    super(
+      'TRANSACTION_ROLLED_BACK',
+      'A statement of this transaction failed before its end, so PostgreSQL rolled all of it back. Use a nested withTransaction for what may fail.',
+    );
   }
 }

@@ -4,11 +4,20 @@ import { EnvironmentSwitchedError, NoRequestError } from './errors.js';
 
 const storage = new AsyncLocalStorage<RequestScope>();
 
-/** Runs `work`, and all it starts, inside a request's scope. @throws EnvironmentSwitchedError inside a request of another environment */
+/**
+ * Runs `work`, and all it starts, inside a request's scope. Inside a request of the same environment that request's scope stays: a stand-in that may only
+ * read does not write because something in it names its environment. @throws EnvironmentSwitchedError inside a request of another environment
+ */
 export function runInScope<T>(scope: RequestScope, work: () => T): T {
   const outer = storage.getStore();
   if (outer && outer.serving !== scope.serving) throw new EnvironmentSwitchedError(outer.serving, scope.serving);
-  return storage.run(scope, work);
+  return storage.run(outer ?? scope, work);
+}
+
+/** The scope of work that belongs to no request. */
+export function jobScope<Name extends string>(environment: Name): RequestScope<Name> {
+  const context = { environment, source: 'default' as const, metadata: {}, resolvedAt: new Date() };
+  return Object.freeze({ context, serving: environment, access: 'read-write' });
 }
 
 /** The same for what belongs to the request wherever it happens, such as its socket's events. */

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { createApplicationCallbacks } from './application-callbacks.js';
 import type { SecurityContext, SecurityViolation, ViolationReason } from './contracts/security-context.js';
 import type { SwitchRequest } from './contracts/switch-request.js';
-import { createClientAddress, createRanges } from './security/client-address.js';
+import { countedAs, createClientAddress, createRanges } from './security/client-address.js';
+import { within } from './within.js';
 
 /** Who may use which environment. Asked again on every request. */
 export interface SecurityValidator {
@@ -33,7 +35,7 @@ export interface SecurityOptions {
   rolesOf?: ((request: never) => readonly string[] | Promise<readonly string[]>) | undefined;
   /** Of requests for other environments than the default, by client. An instance of rate-limiter-flexible shares its counts (Redis, PostgreSQL). */
   rateLimit: { requests: number; windowSeconds: number } | RateLimiterAbstract;
-  onViolation?: ((violation: SecurityViolation) => void) | undefined;
+  onViolation?: ((violation: SecurityViolation) => unknown) | undefined;
   defaultEnvironment: string;
   logger: Logger;
 }
@@ -50,18 +52,40 @@ export function createSecurityValidator(options: SecurityOptions): SecurityValid
   const isOpen = (environment: string) =>
     environment === defaultEnvironment || mode === 'development' || access.has(environment);
 
-  const rolesFor = async (request: SwitchRequest): Promise<readonly string[]> =>
-    (await rolesOf?.(request.raw as never)) ?? [];
+  const { tell } = createApplicationCallbacks(logger);
+
+  /** `undefined`: nobody could say in time. */
+  const rolesFor = async (request: SwitchRequest): Promise<readonly string[] | undefined> => {
+    const asked = (async () => (await rolesOf?.(request.raw as never)) ?? [])();
+    return within<readonly string[] | undefined>(asked, PATIENCE_MS, () => undefined).catch(() => undefined);
+  };
+
+  /** What counting this request says against it. A limiter in another process may be away. */
+  const counted = async (request: SwitchRequest): Promise<'rate' | 'unchecked' | undefined> => {
+    try {
+      const consumed = limiter.consume(countedAs(clientAddress(request)));
+      await (limiter === options.rateLimit
+        ? within(consumed, PATIENCE_MS, () => Promise.reject(new Error('late')))
+        : consumed);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RateLimiterRes) return 'rate';
+      logger.error({ event: 'rate limit unavailable' }, 'the rate limiter failed: nobody is let in uncounted');
+      return 'unchecked';
+    }
+  };
 
   const validator: SecurityValidator = {
     async refusal(environment, request) {
       if (environment === defaultEnvironment) return undefined;
-      if (!(await validator.checkRateLimit(request))) return 'rate';
+      const limited = await counted(request);
+      if (limited) return limited;
       if (!isOpen(environment)) return 'closed';
       if (!validator.validateIpAccess(request, environment)) return 'ip';
       const wanted = access.get(environment)?.roles;
       if (!wanted) return undefined;
-      const roles = await rolesFor(request).catch((): readonly string[] => []); // who cannot be recognised has no role
+      const roles = await rolesFor(request);
+      if (!roles) return 'unchecked';
       return wanted.some((role) => roles.includes(role)) ? undefined : 'role';
     },
     canAccessEnvironment: async (environment, request) => (await validator.refusal(environment, request)) === undefined,
@@ -69,16 +93,7 @@ export function createSecurityValidator(options: SecurityOptions): SecurityValid
       const isAllowed = ranges.get(environment);
       return isAllowed === undefined || isAllowed(clientAddress(request));
     },
-    async checkRateLimit(request) {
-      try {
-        await limiter.consume(clientAddress(request));
-        return true;
-      } catch (error) {
-        if (error instanceof RateLimiterRes) return false;
-        logger.error({ event: 'rate limit unavailable' }, 'the rate limiter failed: the request counts as too many');
-        return false;
-      }
-    },
+    checkRateLimit: async (request) => (await counted(request)) === undefined,
     logSecurityViolation(request, reason, environment) {
       const violation: SecurityViolation = {
         at: new Date(),
@@ -86,22 +101,22 @@ export function createSecurityValidator(options: SecurityOptions): SecurityValid
         environment,
         clientIp: clientAddress(request),
         method: request.method,
-        path: request.url.split('?', 1)[0]?.slice(0, LONGEST_PATH) ?? '',
+        path: pathOf(request.url).slice(0, LONGEST_PATH),
       };
       logger.warn({ event: 'security violation', violation }, 'security violation');
-      onViolation?.(violation);
+      if (onViolation) tell('onViolation', () => onViolation(violation));
     },
     async contextOf(environment, request) {
       const clientIp = clientAddress(request);
-      const counted = await limiter.get(clientIp).catch(() => null);
+      const known = await limiter.get(countedAs(clientIp)).catch(() => null);
       const windowMs = limiter.duration * 1000;
-      const startedMs = counted ? Date.now() + counted.msBeforeNext - windowMs : Date.now();
+      const startedMs = known ? Date.now() + known.msBeforeNext - windowMs : Date.now();
       return {
         clientIp,
         allowedIps: access.get(environment)?.ips ?? [],
         isProduction: mode === 'production',
-        userRoles: await rolesFor(request).catch((): readonly string[] => []),
-        requestCount: counted?.consumedPoints ?? 0,
+        userRoles: (await rolesFor(request)) ?? [],
+        requestCount: known?.consumedPoints ?? 0,
         windowStart: new Date(startedMs),
       };
     },
@@ -110,3 +125,11 @@ export function createSecurityValidator(options: SecurityOptions): SecurityValid
 }
 
 const LONGEST_PATH = 200;
+/** What a request waits for roles and for a limiter of another process. */
+const PATIENCE_MS = 1_000;
+
+/** Without the query, and without what comes before the path in an absolute URL: there a password may be. */
+function pathOf(url: string): string {
+  const path = url.startsWith('/') ? url : URL.canParse(url) ? new URL(url).pathname : '';
+  return path.split(/[?#]/, 1)[0] ?? '';
+}

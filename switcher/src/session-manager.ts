@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ResponseHeaders, SwitchRequest } from './contracts/switch-request.js';
 import { rememberLast } from './remember-last.js';
 import { readCookie, signCookie } from './sessions/signed-cookie.js';
+import { within } from './within.js';
 
 /** Remembers the environment between requests. What fails here is logged and never breaks a request. */
 export interface SessionManager {
@@ -47,7 +48,7 @@ export function createSessionManager({ options, logger, onTampered }: SessionMan
   };
   const attempt = async (doing: string, work: () => ResponseHeaders | Promise<ResponseHeaders>) => {
     try {
-      return await work();
+      return await within(Promise.resolve(work()), PATIENCE_MS, () => Promise.reject(new Error('late')));
     } catch {
       failed(doing); // without the error: a store's message may quote the session
       return [];
@@ -68,6 +69,9 @@ export function createSessionManager({ options, logger, onTampered }: SessionMan
   };
 }
 
+/** What a request waits for its session's store. */
+const PATIENCE_MS = 1_000;
+
 interface Session {
   isAvailable(request: SwitchRequest): boolean;
   read(request: SwitchRequest): string | undefined;
@@ -82,6 +86,7 @@ function ofFramework({ key }: { key: string }): Session {
     isAvailable: ({ session }) => session !== undefined,
     read({ session }) {
       const stored = session?.get(key);
+      if (stored instanceof Promise) stored.catch(() => {}); // not what a session may say, and no reason to end the process
       return typeof stored === 'string' ? stored : undefined;
     },
     async store(environment, { session }) {

@@ -1,14 +1,20 @@
 import { pino } from 'pino';
-import { parseConfig, type SwitcherConfig, type SwitcherInput } from './config-schema.js';
+import {
+  PRODUCTION_NAMES,
+  parseConfig,
+  type SwitcherConfig,
+  type SwitcherInput,
+  saidNames,
+  typeOf,
+} from './config-schema.js';
 import { type ConnectionManager, createConnectionManager } from './connection-manager.js';
 import type { EnvironmentDatabase } from './connections/connection-options.js';
-import type { RequestScope } from './contracts/switch-request.js';
 import { createDatabaseSwitchListener, type DatabaseSwitchListener } from './database-switch-listener.js';
 import { createEntityManagerProvider, type EntityManagerProvider } from './entity-manager-provider.js';
 import type { CreateManager } from './entity-managers/create-manager.js';
 import { createQueries, type Queries } from './entity-managers/queries.js';
 import { createEnvironmentResolver } from './environment-resolver.js';
-import { currentScope, runInScope } from './request-scope.js';
+import { currentScope, jobScope, runInScope } from './request-scope.js';
 import { createSecurityValidator, type SecurityValidator } from './security-validator.js';
 import { createSessionManager, type SessionManager } from './session-manager.js';
 
@@ -89,21 +95,17 @@ export function createSwitcher<const Name extends string>(input: SwitcherInput<N
 
 export { currentScope };
 
-function jobScope<Name extends string>(environment: Name): RequestScope<Name> {
-  const context = { environment, source: 'default' as const, metadata: {}, resolvedAt: new Date() };
-  return Object.freeze({ context, serving: environment, access: 'read-write' });
-}
-
 function databasesOf({ environments, default: byDefault }: SwitcherConfig): Record<string, EnvironmentDatabase> {
-  return Object.fromEntries(
-    Object.entries(environments).map(([name, { url, readOnlyUrl, type, max, aliases, identity }]) => {
-      const names = identity === undefined ? [name, ...aliases] : [identity];
-      return [
-        name,
-        { url, readOnlyUrl, type: type ?? (name === byDefault ? 'production' : 'development'), max, names },
-      ];
-    }),
-  );
+  const entries = Object.entries(environments).map(([name, environment]) => {
+    const { url, readOnlyUrl, max } = environment;
+    const type = typeOf(name, environment, byDefault);
+    return [name, { url, readOnlyUrl, type, max, names: saidNames(name, environment) }] as const;
+  });
+  const productionNames = [
+    ...PRODUCTION_NAMES,
+    ...entries.flatMap(([, { type, names }]) => (type === 'production' ? names : [])),
+  ];
+  return Object.fromEntries(entries.map(([name, database]) => [name, { ...database, productionNames }]));
 }
 
 function definedOnly<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../src/config-schema.js';
+import { kyselyManager } from '../src/entity-managers/kysely.js';
 import { createSwitcher } from '../src/index.js';
 import { startApp } from './support/app.js';
 import { send } from './support/requests.js';
@@ -17,12 +18,17 @@ const problemsOf = (input: unknown): string => {
 
 test('every mistake is told at once, and no credential with it', () => {
   const problems = problemsOf({
-    environments: { prod: { url: url('app') }, dev: { url: 'mysql://app:secret@x/y', pool: 3 } },
+    environments: {
+      prod: { url: url('app') },
+      dev: { url: 'mysql://app:secret@x/y', pool: 3 },
+      test: { url: `${url('other')}?host=db.example&dbname=app`.replace('/other', '/app') },
+    },
     fallback: 'sometimes',
     session: { store: 'cookie', secrets: ['short'] },
-    security: { access: { dev: { ips: ['10.0.0.0/99'] } } },
+    security: { access: { dev: { ips: ['10.0.0.0/99'] }, tets: {} } },
     colour: 'red',
     logger: 5,
+    default: 'live',
   });
   for (const place of [
     'environments.dev.url',
@@ -32,6 +38,9 @@ test('every mistake is told at once, and no credential with it', () => {
     'security.access.dev.ips.0',
     'colour',
     'logger: expected a logger of pino',
+    'default: there is no environment live; there is prod, dev, test',
+    'security.access: there is no environment tets',
+    'environments.test.url: it is the database of prod',
   ])
     expect(problems).toContain(place);
   expect(problems).not.toContain('secret@');
@@ -58,6 +67,16 @@ test.each<[title: string, input: object, problem: string]>([
     'a name that clears',
     { environments: { prod: { url: url('a') }, clear: { url: url('b') } } },
     'is what forgets a choice',
+  ],
+  [
+    'one word that two databases say',
+    { environments: { prod: { url: url('a'), identity: 'x' }, dev: { url: url('b'), identity: 'X' } } },
+    'environments.dev.identity: the database of prod says X too',
+  ],
+  [
+    'production’s word for a development database',
+    { environments: { live: { url: url('a'), type: 'production' }, dev: { url: url('b'), aliases: ['production'] } } },
+    'production is what production is called',
   ],
   [
     'a stand-in that could write',
@@ -94,6 +113,19 @@ test('a callback that throws is logged, and breaks no request', async () => {
 
 test('an unknown environment’s name does not compile', async () => {
   const switcher = createSwitcher({ environments: { prod: { url: url('a') }, dev: { url: url('b') } } });
+  const uncalled = () => {
+    // @ts-expect-error there is no environment test
+    switcher.run('test', () => {});
+    // @ts-expect-error there is no environment test
+    switcher.connections.getConnection('test');
+    // @ts-expect-error there is no environment test
+    switcher.entityManagers(kyselyManager()).resetEntityManager('test');
+    const current: 'prod' | 'dev' = switcher.db.getCurrentEnvironment();
+    // @ts-expect-error there is no environment test
+    createSwitcher({ environments: { prod: { url: url('a') } }, security: { access: { test: {} } } });
+    return current;
+  };
+  expect(uncalled).toBeTypeOf('function');
   // @ts-expect-error there is no environment test
   expect(() => switcher.db.getEntityManager('test')).toThrow(
     'There is no such environment. The configuration has prod, dev.',

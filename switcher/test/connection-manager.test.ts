@@ -34,13 +34,13 @@ test('a full pool is told from an outage, and does not open the breaker', async 
 test('failures in a row open the breaker, which refuses at once, and closes when the database is back', async () => {
   await using network = await createOutage(world.dev.url);
   const { connections } = world.switcher({ urls: { dev: network.url }, connections: TIMINGS });
-  network.set('refuse');
+  await network.set('refuse');
   for (let tries = 0; tries < 2; tries++) await connections.validateConnection('dev');
   expect(connections.getConnectionStatus('dev').breaker).toBe('open');
   network.attempts.length = 0;
   await expect(connections.getConnection('dev')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   expect(network.attempts).toEqual([]);
-  network.set('up');
+  await network.set('up');
   await new Promise((resolve) => setTimeout(resolve, TIMINGS.breakerOpenMs + 20));
   expect(await connections.validateConnection('dev')).toMatchObject({
     isHealthy: true,
@@ -55,14 +55,14 @@ test('an established connection that falls silent is left after the query’s ti
   await using network = await createOutage(world.dev.url);
   const switcher = world.switcher({ urls: { dev: network.url }, connections: TIMINGS });
   await switcher.connections.switchConnection('dev');
-  network.set('hang');
+  await network.set('hang');
   const query = switcher.run('dev', () => switcher.db.getEntityManager().query('select 1'));
   await expect(query).rejects.toThrow('timeout');
   expect(switcher.connections.getConnectionStatus('dev')).toMatchObject({
     isHealthy: false,
     lastError: { kind: 'timeout' },
   });
-  network.set('up');
+  await network.set('up');
   expect(await switcher.connections.validateConnection('dev')).toMatchObject({ isHealthy: true });
 });
 

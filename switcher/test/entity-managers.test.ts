@@ -1,76 +1,6 @@
-import { EntitySchema as MikroSchema } from '@mikro-orm/postgresql';
-import { sql as drizzleSql } from 'drizzle-orm';
-import { sql as kyselySql } from 'kysely';
-import { EntitySchema } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CreateManager } from '../src/entity-managers/create-manager.js';
-import { drizzleManager } from '../src/entity-managers/drizzle.js';
-import { kyselyManager } from '../src/entity-managers/kysely.js';
-import { mikroOrmManager } from '../src/entity-managers/mikro-orm.js';
-import { typeormManager } from '../src/entity-managers/typeorm.js';
+import { LIBRARIES, openTokens } from './support/libraries.js';
 import { createSwitcherWorld, type SwitcherWorld } from './support/world.js';
-
-interface Token {
-  token: string;
-}
-const tokenOfTypeorm = new EntitySchema<Token>({ name: 'tokens', columns: { token: { type: 'text', primary: true } } });
-const tokenOfMikro = new MikroSchema<Token>({ name: 'tokens', properties: { token: { type: 'text', primary: true } } });
-
-/** How each library writes a token, alone and in a transaction. */
-const LIBRARIES = {
-  kysely: () =>
-    library(kyselyManager<{ tokens: Token }>(), {
-      write: (db, token) => db.insertInto('tokens').values({ token }).execute(),
-      transaction: (db, tokens) =>
-        db.transaction().execute(async (tx) => {
-          for (const token of tokens) await kyselySql`insert into tokens values (${token})`.execute(tx);
-        }),
-    }),
-  drizzle: () =>
-    library(drizzleManager(), {
-      write: (db, token) => db.execute(drizzleSql`insert into tokens values (${token})`),
-      transaction: (db, tokens) =>
-        db.transaction(async (tx) => {
-          for (const token of tokens) await tx.execute(drizzleSql`insert into tokens values (${token})`);
-        }),
-    }),
-  typeorm: () =>
-    library(typeormManager({ entities: [tokenOfTypeorm] }), {
-      write: async (manager, token) => (await manager).insert('tokens', { token }),
-      transaction: async (manager, tokens) =>
-        (await manager).transaction(async (tx) => {
-          for (const token of tokens) await tx.insert('tokens', { token });
-        }),
-    }),
-  'mikro-orm': () =>
-    library(mikroOrmManager({ entities: [tokenOfMikro] }), {
-      write: (em, token) => em.insert(tokenOfMikro, { token }),
-      transaction: (em, tokens) =>
-        em.transactional(async (tx) => {
-          for (const token of tokens) await tx.insert(tokenOfMikro, { token });
-        }),
-    }),
-};
-
-interface Library {
-  create: CreateManager<unknown>;
-  write(manager: unknown, token: string): Promise<unknown>;
-  transaction(manager: unknown, tokens: string[]): Promise<unknown>;
-}
-
-function library<Manager>(
-  create: CreateManager<Manager>,
-  uses: {
-    write(manager: Manager, token: string): Promise<unknown>;
-    transaction(manager: Manager, tokens: string[]): Promise<unknown>;
-  },
-): Library {
-  return {
-    create,
-    write: (manager, token) => uses.write(manager as Manager, token),
-    transaction: (manager, tokens) => uses.transaction(manager as Manager, tokens),
-  };
-}
 
 let world: SwitcherWorld;
 beforeAll(async () => {
@@ -78,51 +8,75 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-describe.each(['kysely', 'drizzle', 'typeorm', 'mikro-orm'] as const)('%s', (name) => {
-  test('writes go to the database of the environment they run in, nested ones too', async () => {
-    const { create, write, transaction } = LIBRARIES[name]();
+describe.each(LIBRARIES)('%s', (library) => {
+  test('writes go to the database of the environment they run in, transactions too', async () => {
     const switcher = world.switcher();
-    const provider = switcher.entityManagers(create);
+    const { provider, write, writeAll } = openTokens(switcher, library);
     const all = (['dev', 'prod', 'dev', 'prod'] as const).map((environment, at) =>
       switcher.run(environment, async () => {
         expect(provider.getCurrentEnvironment()).toBe(environment);
-        await write(provider.getEntityManager(), `${name}${at}-${environment}`);
-        await transaction(provider.getEntityManager(), [
-          `${name}${at}-${environment}-a`,
-          `${name}${at}-${environment}-b`,
-        ]);
+        await write(`${library}${at}-${environment}`);
+        await writeAll([`${library}${at}-${environment}-a`, `${library}${at}-${environment}-b`]);
       }),
     );
     await Promise.all(all);
-    const written = await world.dev.column(`select token from tokens where token like '${name}%' order by 1`);
+    const written = await world.dev.column(`select token from tokens where token like '${library}%' order by 1`);
     expect(written).toHaveLength(6);
     expect(written.every((token) => token.includes('-dev'))).toBe(true);
     expect(
-      await world.prod.column(`select token from tokens where token like '${name}%' and token like '%-dev%'`),
+      await world.prod.column(`select token from tokens where token like '${library}%' and token like '%-dev%'`),
     ).toEqual([]);
     await switcher.close();
   });
 
   test('a database that says it is another environment is never written', async () => {
-    const { create, write } = LIBRARIES[name]();
     const switcher = world.switcher({ urls: { dev: world.prod.url.replace('127.0.0.1', 'localhost') } });
-    const provider = switcher.entityManagers(create);
-    const failed = await switcher
-      .run('dev', async () => write(provider.getEntityManager(), `${name}-stray`))
-      .catch((error: Error) => error);
-    expect(String((failed as Error).cause ?? failed)).toContain('does not say which environment it is');
-    expect(await world.whereIs(`${name}-stray`)).toEqual([]);
+    const { write } = openTokens(switcher, library);
+    const failed = await switcher.run('dev', () => write(`${library}-stray`)).catch((error: unknown) => error);
+    expect(chainOf(failed)).toContain('does not say which environment it is');
+    expect(await world.whereIs(`${library}-stray`)).toEqual([]);
+    await switcher.close();
+  });
+
+  test('a database that becomes production is not written over connections that were proven before', async () => {
+    await using own = await createSwitcherWorld();
+    const switcher = own.switcher({ connections: { healthIntervalMs: 20 } });
+    const { write } = openTokens(switcher, library);
+    await switcher.connections.switchConnection('dev');
+    await switcher.run('dev', () => write('before'));
+    await own.dev.run(`alter database "${own.dev.name}" set "envclone.environment" = 'prod'`);
+    await expect.poll(() => switcher.connections.getConnectionStatus('dev').lastError?.kind).toBe('identity');
+    const failed = await switcher.run('dev', () => write('after')).catch((error: unknown) => error);
+    expect(chainOf(failed)).toMatch(/says it is prod|terminated/);
+    expect(await own.whereIs('after')).toEqual([]);
     await switcher.close();
   });
 
   test('nothing is given outside a request unless it is named, and a reset makes another', async () => {
     const switcher = world.switcher();
-    const provider = switcher.entityManagers(LIBRARIES[name]().create);
+    const { provider, write } = openTokens(switcher, library);
     expect(() => provider.getEntityManager()).toThrow('There is no request here');
     expect(() => provider.getCurrentEnvironment()).toThrow('There is no request here');
     const before = provider.getEntityManager('dev');
+    await write(`${library}-before`, 'dev');
     await provider.resetEntityManager('dev');
     expect(provider.getEntityManager('dev')).not.toBe(before);
+    await write(`${library}-after-reset`, 'dev');
+    expect(await world.whereIs(`${library}-after-reset`)).toEqual(['dev']);
     await switcher.close();
   });
 });
+
+test('MikroORM keeps what is nested in a transaction of one environment in its own', async () => {
+  const switcher = world.switcher();
+  const { provider, write } = openTokens(switcher, 'mikro-orm');
+  const prod = provider.getEntityManager('prod') as { transactional(work: () => Promise<unknown>): Promise<unknown> };
+  await prod.transactional(() => write('nested-in-prod', 'dev'));
+  expect(await world.whereIs('nested-in-prod')).toEqual(['dev']);
+  await switcher.close();
+});
+
+/** Every message of an error and its causes: libraries wrap what they are told. */
+function chainOf(error: unknown): string {
+  return error instanceof Error ? `${error.message}\n${chainOf(error.cause)}` : String(error);
+}

@@ -16,7 +16,7 @@ test('the example shows two databases, keeps what is written apart, and stops wh
   const textOf = async (path: string, init?: RequestInit) => (await fetch(`${url}${path}`, init)).text();
   expect(await textOf('/')).toContain('Call the owner of villa 7');
   const chosen = await fetch(`${url}/?env=development`);
-  expect(await chosen.text()).toContain('<strong id="environment">dev</strong>');
+  expect(await chosen.text()).toContain('<span id="environment">dev</span>');
   const headers = { cookie: chosen.headers.getSetCookie()[0]?.split(';')[0] ?? '' };
   const body = new URLSearchParams({ text: '<b>only here</b>' });
   expect(await textOf('/notes', { method: 'POST', body, headers })).toContain('&#60;b&#62;only here');

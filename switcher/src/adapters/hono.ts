@@ -2,12 +2,16 @@ import type { MiddlewareHandler } from 'hono';
 import type { RequestSession } from '../contracts/switch-request.js';
 import type { DatabaseSwitchListener } from '../database-switch-listener.js';
 import { runInScope } from '../request-scope.js';
-import { isAdded, PROBLEM_TYPE, problemBody } from './respond.js';
+import { fetchRequestOf, problemResponse } from './fetch.js';
+import { foundSession } from './node.js';
+import { isAdded } from './respond.js';
+
+type Context = Parameters<MiddlewareHandler>[0];
 
 export interface HonoOptions {
   /** The socket's address: `(c) => getConnInfo(c).remote.address` of the runtime. Default: what @hono/node-server has. */
-  remoteAddress?: (context: Parameters<MiddlewareHandler>[0]) => string | undefined;
-  session?: (context: Parameters<MiddlewareHandler>[0]) => RequestSession | undefined;
+  remoteAddress?: (context: Context) => string | undefined;
+  session?: (context: Context) => RequestSession | undefined | Promise<RequestSession | undefined>;
 }
 
 /** `app.use(switchDatabase(switcher))` */
@@ -16,27 +20,20 @@ export function switchDatabase(
   { remoteAddress = socketAddress, session }: HonoOptions = {},
 ): MiddlewareHandler {
   return async (context, next) => {
-    const { method, url, raw } = context.req;
     const decision = await listener.handle({
-      method,
-      url,
-      headers: Object.fromEntries(raw.headers),
+      ...fetchRequestOf(context.req.raw),
       remoteAddress: remoteAddress(context),
-      session: session?.(context),
+      session: session && (await foundSession(() => session(context))),
       raw: context,
     });
     if (decision.status === 'admitted') await runInScope(decision.scope, next);
-    else
-      context.res = new Response(problemBody(decision.problem), {
-        status: decision.problem.status,
-        headers: { 'Content-Type': PROBLEM_TYPE },
-      });
+    else context.res = problemResponse(decision.problem);
     for (const [name, value] of decision.headers) context.header(name, value, { append: isAdded(name) });
     return undefined;
   };
 }
 
-function socketAddress({ env }: { env: unknown }): string | undefined {
+function socketAddress({ env }: Context): string | undefined {
   const { incoming } = (env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
   return incoming?.socket?.remoteAddress;
 }

@@ -1,20 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestScope, RequestSession, SwitchRequest } from '../contracts/switch-request.js';
+import type { RequestSession, SwitchRequest } from '../contracts/switch-request.js';
 import type { DatabaseSwitchListener } from '../database-switch-listener.js';
-import { resumeScope, runInScope } from '../request-scope.js';
+import { currentScope, resumeScope, runInScope } from '../request-scope.js';
 import { sendProblem, setHeaders } from './respond.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
+export interface NodeOptions {
+  /** Where choices are kept with `session: { store: 'framework' }`: `ironSession(…)`, say. */
+  session?: (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) => RequestSession | undefined | Promise<RequestSession | undefined>;
+}
+
 /** `createServer(withSwitcher(switcher, handler))` */
-export function withSwitcher({ listener }: { listener: DatabaseSwitchListener }, handler: Handler): Handler {
+export function withSwitcher(
+  { listener }: { listener: DatabaseSwitchListener },
+  handler: Handler,
+  { session }: NodeOptions = {},
+): Handler {
   return async (request, response) => {
-    const decision = await listener.handle(switchRequestOf(request));
+    const found = session && (await foundSession(() => session(request, response)));
+    const decision = await listener.handle(switchRequestOf(request, found));
     if (decision.status === 'refused') return sendProblem(response, decision.problem, decision.headers);
     setHeaders(response, decision.headers);
     return runInScope(decision.scope, () => {
-      bindEvents(request, decision.scope);
-      bindEvents(response, decision.scope);
+      bindEvents(request, response);
       return handler(request, response);
     });
   };
@@ -35,7 +47,21 @@ export function switchRequestOf(
 }
 
 /** A socket's events come from outside any request: their listeners run in the request's scope all the same. */
-export function bindEvents(emitter: IncomingMessage | ServerResponse, scope: RequestScope): void {
-  const { emit } = emitter;
-  emitter.emit = (...event: unknown[]) => resumeScope(scope, () => emit.apply(emitter, event as [string]));
+export function bindEvents(...emitters: (IncomingMessage | ServerResponse)[]): void {
+  const scope = currentScope();
+  for (const emitter of emitters) {
+    const { emit } = emitter;
+    emitter.emit = (...event: unknown[]) => resumeScope(scope, () => emit.apply(emitter, event as [string]));
+  }
+}
+
+/** A session that cannot be had is none. */
+export async function foundSession(
+  find: () => RequestSession | undefined | Promise<RequestSession | undefined>,
+): Promise<RequestSession | undefined> {
+  try {
+    return await find();
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import onHeaders from 'on-headers';
 import type { Problem, ResponseHeaders } from '../contracts/switch-request.js';
 
 /** What a problem's body looks like: RFC 9457. */
@@ -8,12 +9,14 @@ export function problemBody(problem: Problem): string {
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** Sets headers on a response of Node; what others said of `Vary` and cookies stays. */
+/** Sets headers on a response of Node at the moment that it is sent: what a handler says of caching does not undo what they say. Its own `Vary` and cookies stay. */
 export function setHeaders(response: ServerResponse, headers: ResponseHeaders): void {
-  for (const [name, value] of headers) {
-    if (isAdded(name)) response.appendHeader(name, value);
-    else response.setHeader(name, value);
-  }
+  onHeaders(response, () => {
+    for (const [name, value] of headers) {
+      if (isAdded(name)) response.appendHeader(name, value);
+      else response.setHeader(name, value);
+    }
+  });
 }
 
 /** Headers that several may write. */
@@ -23,7 +26,6 @@ export function isAdded(name: string): boolean {
 
 export function sendProblem(response: ServerResponse, problem: Problem, headers: ResponseHeaders): void {
   setHeaders(response, headers);
-  const known: OutgoingHttpHeaders = { 'Content-Type': PROBLEM_TYPE };
-  response.writeHead(problem.status, known);
+  response.writeHead(problem.status, { 'Content-Type': PROBLEM_TYPE });
   response.end(problemBody(problem));
 }

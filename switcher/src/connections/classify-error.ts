@@ -1,8 +1,11 @@
 import type { ConnectionProblem } from '../contracts/connection-status.js';
-import { IdentityMismatchError, PoolExhaustedError } from '../errors.js';
+import { IdentityMismatchError, PoolExhaustedError, SwitcherError } from '../errors.js';
 
-/** What a failure to get or use a connection says of the database. `undefined`: nothing; the statement was wrong, not the connection. */
-export function classifyError(environment: string, error: unknown): ConnectionProblem | undefined {
+/** Where a failure was seen: while a connection was made or looked at, or by a statement of the application, whose own mistakes say nothing of the database. */
+export type SeenBy = 'connection' | 'statement';
+
+/** What a failure says of the database; `undefined`: nothing. */
+export function classifyError(environment: string, error: unknown, seenBy: SeenBy): ConnectionProblem | undefined {
   const code = codeOf(error);
   const problem = (kind: ConnectionProblem['kind'], what: string): ConnectionProblem => ({
     kind,
@@ -11,13 +14,20 @@ export function classifyError(environment: string, error: unknown): ConnectionPr
   });
   if (error instanceof IdentityMismatchError) return problem('identity', error.message);
   if (error instanceof PoolExhaustedError) return problem('exhausted', 'every connection of the pool is taken');
-  const message = error instanceof Error ? error.message : '';
-  if (TIMEOUTS.some((timeout) => message.includes(timeout)) || code === 'ETIMEDOUT')
-    return problem('timeout', 'the database did not answer in time');
-  if (code === undefined) return LOST.test(message) ? problem('unavailable', 'the connection was lost') : undefined;
+  if (error instanceof SwitcherError)
+    return seenBy === 'connection' ? problem('configuration', error.message) : undefined;
+  if (code === undefined) {
+    const message = error instanceof Error ? error.message : '';
+    if (TIMEOUTS.some((timeout) => message.includes(timeout)))
+      return problem('timeout', 'the database did not answer in time');
+    return LOST.test(message) ? problem('unavailable', 'the connection was lost') : undefined;
+  }
+  if (code === 'ETIMEDOUT') return problem('timeout', 'the database did not answer in time');
+  if (/^08|^57P/.test(code)) return problem('unavailable', `the server is not available (${code})`);
+  if (NETWORK.has(code)) return problem('unavailable', `the server cannot be reached (${code})`);
+  if (seenBy === 'statement') return undefined;
   if (/^28|^3D000|^42501/.test(code)) return problem('authentication', `the server refuses the role (${code})`);
-  if (/^08|^57P|^53|^XX/.test(code)) return problem('unavailable', `the server is not available (${code})`);
-  return /^E[A-Z_]+$/.test(code) ? problem('unavailable', `the server cannot be reached (${code})`) : undefined;
+  return /^53|^XX/.test(code) ? problem('unavailable', `the server is not available (${code})`) : undefined;
 }
 
 /** Whether trying again, or waiting, may help. */
@@ -27,6 +37,11 @@ export function isOutage({ kind }: ConnectionProblem): boolean {
 
 /** What pg says; none of these errors has a code. */
 const TIMEOUTS = ['Query read timeout', 'connection timeout', 'timeout expired'];
+const NETWORK = new Set(
+  'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE EHOSTUNREACH EHOSTDOWN ENETUNREACH ENETDOWN ENOTFOUND EAI_AGAIN'.split(
+    ' ',
+  ),
+);
 const LOST = /Connection terminated|Client has encountered a connection error|not queryable|socket hang up/i;
 
 function codeOf(error: unknown): string | undefined {

@@ -11,6 +11,8 @@ export interface EnvironmentDatabase {
   max: number;
   /** What the database may say it is. */
   names: readonly string[];
+  /** What no database may say that is not production. */
+  productionNames: readonly string[];
 }
 
 export interface ConnectionTimings {

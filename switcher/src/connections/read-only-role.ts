@@ -14,14 +14,27 @@ export async function proveReadOnly(client: ClientBase, environment: string): Pr
   await client.query('set default_transaction_read_only = on');
 }
 
+/** The role itself and every role that it may become; what it owns it could grant to itself again. */
 const FIRST_WRITABLE = `
+  with mine as (
+    select oid, rolname, rolsuper, rolcreaterole
+      from pg_catalog.pg_roles
+     where pg_catalog.pg_has_role(current_user, oid, 'MEMBER')
+  )
   select coalesce(
-    (select 'it is a superuser' from pg_catalog.pg_roles where rolname = current_user and rolsuper),
+    (select 'it is a superuser or may become ' || rolname from mine where rolsuper limit 1),
+    (select rolname || ' may make roles' from mine where rolcreaterole limit 1),
+    (select d.datname || ' is its own'
+       from pg_catalog.pg_database d
+      where d.datname = pg_catalog.current_database() and d.datdba in (select oid from mine)),
     (select n.nspname || '.' || c.relname
        from pg_catalog.pg_class c
        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'p')
+       join mine m on c.relowner = m.oid
+                   or n.nspowner = m.oid
+                   or pg_catalog.has_table_privilege(m.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+                   or pg_catalog.has_any_column_privilege(m.oid, c.oid, 'INSERT, UPDATE')
+      where c.relkind in ('r', 'p', 'v', 'm', 'f')
         and n.nspname not in ('pg_catalog', 'information_schema')
         and n.nspname !~ '^pg_(toast|temp)'
-        and pg_catalog.has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
       limit 1)) as writable`;

@@ -29,7 +29,7 @@ export interface RecoveryInput {
 /** Only outages are tried again and counted: a full pool, a refused role or a wrong database stay what they are. */
 export function createRecovery({ environment, timings, onRetry, onOpen, onClose }: RecoveryInput): Recovery {
   const outages = handleWhen((error) => {
-    const problem = classifyError(environment, error);
+    const problem = classifyError(environment, error, 'connection');
     return problem !== undefined && isOutage(problem);
   });
   const breaker = circuitBreaker(outages, {

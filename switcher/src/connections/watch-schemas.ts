@@ -76,8 +76,11 @@ const LISTED = 20;
 async function namesOf(pool: EnvironmentPool): Promise<SchemaNames> {
   const client = await pool.connect();
   try {
-    return await readSchemaNames(client);
-  } finally {
+    const names = await readSchemaNames(client);
     client.release();
+    return names;
+  } catch (error) {
+    client.release(true);
+    throw error;
   }
 }

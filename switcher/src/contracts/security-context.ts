@@ -10,7 +10,8 @@ export interface SecurityContext {
   readonly windowStart: Date;
 }
 
-export type ViolationReason = 'closed' | 'ip' | 'role' | 'rate' | 'cookie' | 'cross-site';
+/** `unchecked`: whoever knows the roles or counts the requests did not answer. */
+export type ViolationReason = 'closed' | 'ip' | 'role' | 'rate' | 'unchecked' | 'cookie' | 'cross-site';
 
 /** One record of the audit sink. */
 export interface SecurityViolation {

@@ -1,5 +1,6 @@
 import type { Access } from './connection-status.js';
 import type { EnvironmentContext } from './environment-context.js';
+import type { ViolationReason } from './security-context.js';
 
 /** What the switcher reads of an HTTP request, and the one thing it writes; each adapter makes one from its framework's. */
 export interface SwitchRequest {
@@ -26,7 +27,13 @@ export interface RequestSession {
 /** What an adapter does with a request. Headers are set whatever the status; `set-cookie` is appended. */
 export type Decision<Name extends string = string> =
   | { readonly status: 'admitted'; readonly scope: RequestScope<Name>; readonly headers: ResponseHeaders }
-  | { readonly status: 'refused'; readonly problem: Problem; readonly headers: ResponseHeaders };
+  | {
+      readonly status: 'refused';
+      readonly reason: ViolationReason | 'unavailable';
+      readonly requested: Name;
+      readonly problem: Problem;
+      readonly headers: ResponseHeaders;
+    };
 
 export type ResponseHeaders = readonly (readonly [name: string, value: string])[];
 

@@ -9,14 +9,15 @@ import type { CreateManager } from './create-manager.js';
  * environment: otherwise MikroORM would run what is nested in a transaction of one environment in the other.
  */
 export function mikroOrmManager(
-  options: Omit<Options, 'clientUrl' | 'contextName' | 'pool'>,
+  options: Omit<Options, 'clientUrl' | 'contextName' | 'pool' | 'driverOptions'>,
 ): CreateManager<EntityManager> {
   return ({ environment, access, pool }) => {
-    const { connectionString: clientUrl = '', max, onConnect } = pool.options;
+    const { connectionString: clientUrl = '', max, onConnect, query_timeout, application_name } = pool.options;
     const orm = MikroORM.initSync({
       ...options,
       clientUrl,
       contextName: `${access} ${environment}`,
+      driverOptions: { connection: { query_timeout, application_name, keepAlive: true } },
       pool: {
         min: 0,
         max,

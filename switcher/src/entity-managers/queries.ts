@@ -1,20 +1,27 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
 import type { ConnectionManager } from '../connection-manager.js';
-import { SchemaMismatchError } from '../errors.js';
+import { SchemaMismatchError, TransactionOverError, TransactionRolledBackError } from '../errors.js';
+import { jobScope, runInScope } from '../request-scope.js';
 import type { CreateManager } from './create-manager.js';
 
 /** Statements of one environment. */
 export interface Queries {
   /** @throws SchemaMismatchError for a column or table that this environment lacks; pg's error otherwise */
   query<Row extends QueryResultRow = QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<Row>>;
-  /** One connection from `begin` to `commit`; every `query` that `work` makes, in whatever repository, is part of it. Nested: a savepoint. */
+  /**
+   * One connection from `begin` to `commit`; every `query` that `work` makes, in whatever repository, is part of it. Nested: a savepoint.
+   * @throws TransactionRolledBackError when a statement failed and `work` went on all the same
+   */
   withTransaction<T>(work: () => Promise<T>): Promise<T>;
 }
 
 interface Transaction {
   client: PoolClient;
   depth: number;
+  isOver: boolean;
+  /** Nested ones wait for each other: savepoints of one connection cannot overlap. */
+  nested: Promise<unknown>;
 }
 
 export function createQueries<Name extends string>(connections: ConnectionManager<Name>): CreateManager<Queries> {
@@ -22,10 +29,13 @@ export function createQueries<Name extends string>(connections: ConnectionManage
     const name = environment as Name;
     const transactions = new AsyncLocalStorage<Transaction>();
 
-    const withClient = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
+    const query = async (text: string, values: unknown[] | undefined) => {
+      const transaction = transactions.getStore();
+      if (transaction?.isOver) throw new TransactionOverError();
+      if (transaction) return transaction.client.query(text, values);
       const client = await connections.getConnection(name, access);
       try {
-        const result = await work(client);
+        const result = await client.query(text, values);
         client.release();
         return result;
       } catch (error) {
@@ -35,43 +45,62 @@ export function createQueries<Name extends string>(connections: ConnectionManage
       }
     };
 
-    const begin = (work: () => Promise<unknown>) =>
-      withClient(async (client) => {
-        await client.query('begin');
-        try {
-          const result = await transactions.run({ client, depth: 0 }, work);
-          await client.query('commit');
-          return result;
-        } catch (error) {
-          if (!isLost(error)) await client.query('rollback').catch(() => {});
-          throw error;
-        }
+    /** Work in a transaction is work of its environment, also where there is no request: it cannot ask for another. */
+    const inTransaction = <T>(transaction: Transaction, work: () => Promise<T>): Promise<T> =>
+      runInScope(jobScope(name), () => transactions.run(transaction, work)).finally(() => {
+        transaction.isOver = true;
       });
+
+    const begin = async <T>(work: () => Promise<T>): Promise<T> => {
+      const client = await connections.getConnection(name, access);
+      let isLeft = false;
+      try {
+        await client.query('begin');
+        const result = await inTransaction({ client, depth: 0, isOver: false, nested: Promise.resolve() }, work);
+        const { command } = await client.query('commit');
+        if (command !== 'COMMIT') throw new TransactionRolledBackError();
+        return result;
+      } catch (error) {
+        connections.reportFailure(name, error, access);
+        isLeft = isLost(error) || !(await succeeds(client.query('rollback')));
+        throw error;
+      } finally {
+        client.release(isLeft);
+      }
+    };
+
+    const nest = async <T>(outer: Transaction, work: () => Promise<T>): Promise<T> => {
+      const { client, depth } = outer;
+      const savepoint = `switcher_${depth + 1}`;
+      await client.query(`savepoint ${savepoint}`);
+      try {
+        const result = await inTransaction(
+          { client, depth: depth + 1, isOver: false, nested: Promise.resolve() },
+          work,
+        );
+        await client.query(`release savepoint ${savepoint}`);
+        return result;
+      } catch (error) {
+        await client.query(`rollback to savepoint ${savepoint}`);
+        throw error;
+      }
+    };
 
     const manager: Queries = {
       async query(text, values) {
-        const transaction = transactions.getStore();
         try {
-          const run = (client: PoolClient) => client.query(text, values);
-          return (await (transaction ? run(transaction.client) : withClient(run))) as never;
+          return (await query(text, values)) as never;
         } catch (error) {
           throw explained(error);
         }
       },
       async withTransaction(work) {
         const outer = transactions.getStore();
-        if (!outer) return (await begin(work)) as Awaited<ReturnType<typeof work>>;
-        const inner = { client: outer.client, depth: outer.depth + 1 };
-        const savepoint = `switcher_${inner.depth}`;
-        await inner.client.query(`savepoint ${savepoint}`);
-        try {
-          const result = await transactions.run(inner, work);
-          await inner.client.query(`release savepoint ${savepoint}`);
-          return result;
-        } catch (error) {
-          await inner.client.query(`rollback to savepoint ${savepoint}`);
-          throw error;
-        }
+        if (!outer) return begin(work);
+        if (outer.isOver) throw new TransactionOverError();
+        const mine = outer.nested.then(() => nest(outer, work));
+        outer.nested = mine.catch(() => {});
+        return mine;
       },
     };
 
@@ -93,6 +122,13 @@ const UNDEFINED = new Set(['42703', '42P01', '42883']);
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+async function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The connection cannot be used again. */

@@ -6,14 +6,19 @@ const TYPE = 'https://github.com/envclone/envclone/blob/main/switcher/README.md#
 
 /** Why a request was not let in; which rule it was is in the audit record alone. */
 export function forbidden(reason: ViolationReason): Problem {
-  return reason === 'rate'
-    ? problem(429, 'too-many-requests', 'Too many requests', 'Wait before asking for this environment again.')
-    : problem(
+  switch (reason) {
+    case 'rate':
+      return problem(429, 'too-many-requests', 'Too many requests', 'Wait before asking for this environment again.');
+    case 'unchecked':
+      return problem(503, 'unchecked', 'Access could not be checked', 'Nothing was read or written. Try again later.');
+    default:
+      return problem(
         403,
         'forbidden',
         'Environment not allowed',
         'This request may not use the environment that it asked for.',
       );
+  }
 }
 
 /** No database may serve the request. Those who may debug are told what is known of each. */

@@ -27,6 +27,18 @@ export function plainAddress(address: string): string {
   return ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : bare;
 }
 
+/** What requests are counted by: an IPv4 address, or the /64 that one subscriber of IPv6 has to himself. */
+export function countedAs(address: string): string {
+  if (!address.includes(':') || !ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.parse(address);
+  return parsed.kind() === 'ipv6'
+    ? `${(parsed as ipaddr.IPv6).parts
+        .slice(0, 4)
+        .map((part) => part.toString(16))
+        .join(':')}::/64`
+    : address;
+}
+
 /** Whether an address is in one of the ranges: `10.0.0.0/8`, `2001:db8::/32`, or a single address. */
 export function createRanges(ranges: readonly string[]): (address: string) => boolean {
   const parsed = ranges.map(parseRange);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Switcher } from '../../src/switcher.js';
-import { type App, startApp } from '../support/app.js';
+import { ADAPTERS, type Adapter, type App, startApp } from '../support/app.js';
 import { createOutage, type Network, type Outage } from '../support/outage.js';
-import { environmentName, newToken, RUNS, send } from '../support/requests.js';
+import { anyAdapter, anyLibrary, environmentName, newToken, RUNS, send } from '../support/requests.js';
 import { createSwitcherWorld, type Name, type SwitcherWorld } from '../support/world.js';
 
 /** Short, so that a hundred outages take seconds. */
@@ -20,7 +20,7 @@ const TIMINGS = {
 /** Where nothing hangs, nothing has to be given up early, however busy the machine is. */
 const PATIENT = { ...TIMINGS, connectTimeoutMs: 5_000, queryTimeoutMs: 5_000, validationTimeoutMs: 10_000 };
 
-const down = fc.constantFrom<Network>('refuse', 'hang');
+const down = fc.constantFrom<Network>('refuse', 'reset', 'refuse', 'reset', 'hang');
 
 describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
   let world: SwitcherWorld;
@@ -46,31 +46,33 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
     readOnly.host = new URL(network.prod.url).host;
     const urls = { prod: network.prod.url, dev: network.dev.url, readOnly: readOnly.toString() };
     const switcher = world.switcher({ urls, connections: TIMINGS, session: { store: 'none' }, ...options });
-    const app = await startApp(switcher);
-    apps.push(app);
+    const started = new Map<Adapter, App>();
+    for (const adapter of ADAPTERS) started.set(adapter, await startApp(switcher, adapter));
+    apps.push(...started.values());
     switchers.push(switcher);
-    return { app, switcher };
+    return { urlOf: (adapter: Adapter) => started.get(adapter)?.url ?? '', switcher };
   };
 
   test('Feature: database-environment-switcher, Property 3: Connection validation before switching', async () => {
-    const { app, switcher } = await started({
+    const { urlOf, switcher } = await started({
       fallback: 'none',
       connections: { ...TIMINGS, connectTimeoutMs: 300, queryTimeoutMs: 300, validationTimeoutMs: 5_000 },
     });
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom<Network>('up', 'up', 'up', 'refuse', 'refuse', 'refuse', 'hang'),
-        async (state) => {
-          network.dev.set(state);
+        anyAdapter,
+        fc.constantFrom<Network>('up', 'up', 'up', 'refuse', 'reset', 'refuse', 'hang'),
+        async (adapter, state) => {
+          await network.dev.set(state);
           const token = newToken();
-          const answer = await send(`${app.url}/write?token=${token}&env=dev`);
-          network.dev.set('up');
+          const answer = await send(`${urlOf(adapter)}/write?token=${token}&env=dev`);
+          await network.dev.set('up');
           // What was validated is what serves: the handler never meets a database that is not there.
           if (state === 'up') expect(answer.status).toBe(200);
           else if (answer.status !== 503) expect(answer.body.code).toBeDefined();
           const { isHealthy } = await switcher.connections.validateConnection('dev');
           expect(isHealthy).toBe(true);
-          expect((await send(`${app.url}/write?token=${token}-again&env=dev`)).status).toBe(200);
+          expect((await send(`${urlOf(adapter)}/write?token=${token}-again&env=dev`)).status).toBe(200);
           expect(await world.whereIs(`${token}-again`)).toEqual(['dev']);
         },
       ),
@@ -84,19 +86,21 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
       full: await started({ connections: PATIENT, fallback: 'full' }),
       none: await started({ connections: PATIENT, fallback: 'none' }),
     };
-    network.dev.set('refuse');
+    await network.dev.set('refuse');
     const method = fc.constantFrom('GET', 'HEAD', 'POST', 'DELETE');
     await fc.assert(
       fc.asyncProperty(
+        anyAdapter,
         fc.constantFrom('read-only', 'full', 'none'),
         method,
         fc.boolean(),
-        async (policy, method, isStrict) => {
-          const { app } = policies[policy as keyof typeof policies];
+        anyLibrary,
+        async (adapter, policy, method, isStrict, library) => {
+          const url = policies[policy as keyof typeof policies].urlOf(adapter);
           const token = newToken();
           const headers: Record<string, string> = isStrict ? { Prefer: 'respond-async, handling=strict' } : {};
           const path = method === 'GET' || method === 'HEAD' ? '/read' : '/write';
-          const answer = await send(`${app.url}${path}?token=${token}&env=dev`, { method, headers });
+          const answer = await send(`${url}${path}?token=${token}&env=dev`, { method, headers });
           const isSafe = path === '/read';
           const stands = !isStrict && (policy === 'full' || (policy === 'read-only' && isSafe));
           expect(answer.status).toBe(stands ? 200 : 503);
@@ -105,9 +109,11 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
           expect(await world.whereIs(token)).toEqual(stands && !isSafe ? ['prod'] : []);
           // Even a handler that writes where it should only read cannot, unless everything may go to the default.
           if (stands && isSafe && policy === 'read-only' && method === 'GET') {
-            const writing = await send(`${app.url}/write?token=${token}&env=dev`);
-            expect(writing.status).toBe(500);
-            expect(await world.whereIs(token)).toEqual([]);
+            for (const how of ['write', 'function', 'by-name', 'all']) {
+              const writing = await send(`${url}/${how}?token=${token}&env=dev&library=${library}`);
+              expect(writing.status).toBe(500);
+            }
+            expect([...(await world.whereIs(token)), ...(await world.whereIs(`${token}a`))]).toEqual([]);
           }
         },
       ),
@@ -117,18 +123,19 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
 
   test('Feature: database-environment-switcher, Property 18: Complete failure error handling', async () => {
     const connections = { ...TIMINGS, connectTimeoutMs: 20, queryTimeoutMs: 20, retries: 0 };
-    const { app } = await started({ connections });
-    const { app: debugged } = await started({ connections, debug: true });
+    const open = await started({ connections });
+    const debugged = await started({ connections, debug: true });
     await fc.assert(
-      fc.asyncProperty(down, environmentName, fc.boolean(), async (state, name, isDebug) => {
-        network.dev.set(state);
-        network.prod.set(state);
+      fc.asyncProperty(anyAdapter, down, environmentName, fc.boolean(), async (adapter, state, name, isDebug) => {
+        const url = (isDebug ? debugged : open).urlOf(adapter);
+        await network.dev.set(state);
+        await network.prod.set(state);
         // The first request may be the one that finds a connection lost.
-        await send(`${(isDebug ? debugged : app).url}/read?env=${name}`);
-        const answer = await fetch(`${(isDebug ? debugged : app).url}/read?env=${name}`);
+        await send(`${url}/read?env=${name}`);
+        const answer = await fetch(`${url}/read?env=${name}`);
         const problem = await answer.json();
-        network.dev.set('up');
-        network.prod.set('up');
+        await network.dev.set('up');
+        await network.prod.set('up');
         expect(answer.status).toBe(503);
         expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
         expect(answer.headers.get('retry-after')).toBe('5');
@@ -140,22 +147,24 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
         expect('diagnostics' in problem).toBe(isDebug);
         expect(JSON.stringify(problem)).not.toMatch(/password|postgresql:|127\.0\.0\.1/);
       }),
-      { numRuns: 100 },
+      RUNS,
     );
   }, 240_000);
 
   test('Feature: database-environment-switcher, Property 19: Connection retry with backoff', async () => {
-    network.dev.set('refuse');
+    const silent = fc.constantFrom<Network>('reset', 'hang');
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 3 }), async (retries) => {
-        const connections = { ...PATIENT, retries, retryDelayMs: 4, retryDelayMaxMs: 200 };
+      fc.asyncProperty(silent, fc.integer({ min: 1, max: 3 }), async (state, retries) => {
+        await network.dev.set(state);
+        const connectTimeoutMs = state === 'hang' ? 20 : PATIENT.connectTimeoutMs;
+        const connections = { ...PATIENT, connectTimeoutMs, retries, retryDelayMs: 4, retryDelayMaxMs: 200 };
         const urls = { prod: network.prod.url, dev: network.dev.url };
         const switcher = world.switcher({ urls, connections, fallback: 'none' });
         world.logs.length = 0;
         network.dev.attempts.length = 0;
         const { isHealthy, lastError } = await switcher.connections.validateConnection('dev');
         await switcher.close();
-        expect([isHealthy, lastError?.kind]).toEqual([false, 'unavailable']);
+        expect([isHealthy, lastError?.kind]).toEqual([false, state === 'hang' ? 'timeout' : 'unavailable']);
         expect(network.dev.attempts).toHaveLength(1 + retries);
         const delays = world.logs.flatMap(({ event, delayMs }) =>
           event === 'connection retried' ? [Number(delayMs)] : [],
@@ -172,9 +181,10 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
   }, 120_000);
 
   test('Feature: database-environment-switcher, Property 20: Schema mismatch resilience', async () => {
-    const { app, switcher } = await started({ connections: PATIENT });
+    const { urlOf, switcher } = await started({ connections: PATIENT });
+    const names = fc.constantFrom('orders', 'tokens_extra', 'Größe');
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom('orders', 'tokens_extra', 'Größe'), fc.boolean(), async (name, isColumn) => {
+      fc.asyncProperty(anyAdapter, names, fc.boolean(), async (adapter, name, isColumn) => {
         const object = isColumn ? `alter table tokens add "${name}" int` : `create table "${name}" (id int)`;
         const undo = isColumn ? `alter table tokens drop "${name}"` : `drop table "${name}"`;
         world.logs.length = 0;
@@ -182,7 +192,7 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
         const { schema } = await switcher.connections.switchConnection('dev');
         await switcher.connections.switchConnection('dev');
         const token = newToken();
-        const written = await send(`${app.url}/write?token=${token}&env=dev`);
+        const written = await send(`${urlOf(adapter)}/write?token=${token}&env=dev`);
         const missing = isColumn ? `select "${name}" from tokens` : `select * from "${name}"`;
         const failed = await switcher.run('dev', () =>
           switcher.db

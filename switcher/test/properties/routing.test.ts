@@ -1,25 +1,32 @@
+import { createServer } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type App, startApp } from '../support/app.js';
-import { environmentName, invalidName, newToken, RUNS, send, writtenName } from '../support/requests.js';
-import { createSwitcherWorld, type SwitcherWorld } from '../support/world.js';
+import { withSwitcher } from '../../src/adapters/node.js';
+import type { RequestSession } from '../../src/contracts/switch-request.js';
+import { signCookie } from '../../src/sessions/signed-cookie.js';
+import type { Switcher } from '../../src/switcher.js';
+import { ADAPTERS, type Adapter, type App, listening, startApp } from '../support/app.js';
+import { anyAdapter, environmentName, invalidName, newToken, RUNS, send, writtenName } from '../support/requests.js';
+import { createSwitcherWorld, type Name, SECRET, type SwitcherWorld } from '../support/world.js';
 
 describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
   let world: SwitcherWorld;
-  let app: App;
+  let sessionsSwitcher: Switcher<Name> | undefined;
+  const apps = new Map<Adapter, App>();
   beforeAll(async () => {
     world = await createSwitcherWorld({ major });
-    app = await startApp(world.switcher());
+    const switcher = world.switcher();
+    for (const adapter of ADAPTERS) apps.set(adapter, await startApp(switcher, adapter));
   });
   afterAll(async () => {
-    await app[Symbol.asyncDispose]();
+    for (const app of apps.values()) await app[Symbol.asyncDispose]();
     await world[Symbol.asyncDispose]();
   });
 
   /** Writes a token, and finds it where the response says it is. */
-  async function write(query: string, headers: Record<string, string> = {}) {
+  async function write(adapter: Adapter, query: string, headers: Record<string, string> = {}) {
     const token = newToken();
-    const answer = await send(`${app.url}/write?token=${token}${query}`, { method: 'POST', headers });
+    const answer = await send(`${apps.get(adapter)?.url}/write?token=${token}${query}`, { method: 'POST', headers });
     expect(answer.status).toBe(200);
     expect(await world.whereIs(token)).toEqual([answer.environment]);
     expect(answer.body.seen).toEqual([answer.environment, answer.environment]);
@@ -31,8 +38,8 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
 
   test('Feature: database-environment-switcher, Property 1: Environment parameter routing', async () => {
     await fc.assert(
-      fc.asyncProperty(writtenName, async ({ name, written }) => {
-        expect(await write(parameter(written))).toMatchObject({ environment: name, source: 'url' });
+      fc.asyncProperty(anyAdapter, writtenName, async (adapter, { name, written }) => {
+        expect(await write(adapter, parameter(written))).toMatchObject({ environment: name, source: 'url' });
       }),
       RUNS,
     );
@@ -47,10 +54,10 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
       fc.constantFrom('&ENV=dev', '&env', '&env='),
     );
     await fc.assert(
-      fc.asyncProperty(queries, fc.option(environmentName), async (query, inSession) => {
-        const { cookie } = inSession ? await write(parameter(inSession)) : { cookie: undefined };
+      fc.asyncProperty(anyAdapter, queries, fc.option(environmentName), async (adapter, query, inSession) => {
+        const { cookie } = inSession ? await write(adapter, parameter(inSession)) : { cookie: undefined };
         const isSilent = !query.startsWith('&env');
-        const answer = await write(query, cookie ? { cookie } : {});
+        const answer = await write(adapter, query, cookie ? { cookie } : {});
         expect(answer.environment).toBe(isSilent && inSession ? inSession : 'prod');
         if (!isSilent) expect(answer.source).toBe('default');
       }),
@@ -60,23 +67,32 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
 
   test('Feature: database-environment-switcher, Property 4: Session persistence consistency', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.option(environmentName), { minLength: 1, maxLength: 6 }), async (choices) => {
-        let cookie: string | undefined;
-        let stored = 'prod';
-        for (const choice of choices) {
-          const answer = await write(choice ? parameter(choice) : '', cookie ? { cookie } : {});
-          stored = choice ?? stored;
-          cookie = answer.cookie ?? cookie;
-          expect(answer.environment).toBe(stored);
-        }
-      }),
+      fc.asyncProperty(
+        anyAdapter,
+        fc.array(fc.option(environmentName), { minLength: 1, maxLength: 6 }),
+        async (adapter, choices) => {
+          let cookie: string | undefined;
+          let stored = 'prod';
+          for (const choice of choices) {
+            const answer = await write(adapter, choice ? parameter(choice) : '', cookie ? { cookie } : {});
+            stored = choice ?? stored;
+            cookie = answer.cookie ?? cookie;
+            expect(answer.environment).toBe(stored);
+          }
+        },
+      ),
       RUNS,
     );
   });
 
   test('Feature: database-environment-switcher, Property 5: Session fallback resilience', async () => {
-    const { cookie = '' } = await write(parameter('dev'));
+    const { cookie = '' } = await write('node', parameter('dev'));
+    const expired = signCookie(
+      { environment: 'dev', sessionId: '', expiresAt: Math.floor(Date.now() / 1000) - 1 },
+      SECRET,
+    );
     const broken = fc.oneof(
+      fc.constant(`database-env=${expired}`),
       fc.string().map((text) => `database-env=${encodeURIComponent(text)}`),
       fc
         .integer({ min: 13, max: cookie.length - 1 })
@@ -85,17 +101,49 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
       fc.constant(`database-env=${'x'.repeat(4000)}`),
     );
     await fc.assert(
-      fc.asyncProperty(broken, async (sent) => {
-        expect(await write('', { cookie: sent })).toMatchObject({ environment: 'prod', source: 'default' });
+      fc.asyncProperty(anyAdapter, broken, async (adapter, sent) => {
+        expect(await write(adapter, '', { cookie: sent })).toMatchObject({ environment: 'prod', source: 'default' });
+      }),
+      RUNS,
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('throws', 'rejects'), fc.option(environmentName), async (how, name) => {
+        const { failing } = await failingSession(how);
+        const token = newToken();
+        const answer = await send(`${failing.url}/write?token=${token}${name ? parameter(name) : ''}`);
+        await failing[Symbol.asyncDispose]();
+        expect(answer).toMatchObject({ status: 200, environment: name ?? 'prod' });
+        expect(await world.whereIs(token)).toEqual([name ?? 'prod']);
       }),
       RUNS,
     );
   });
 
+  /** An application whose session fails whatever is asked of it. */
+  async function failingSession(how: string): Promise<{ failing: App }> {
+    sessionsSwitcher ??= world.switcher({ session: { store: 'framework' } });
+    const { db } = sessionsSwitcher;
+    const fail = () => {
+      if (how === 'throws') throw new Error('the store is gone');
+      return Promise.reject(new Error('the store is gone'));
+    };
+    const session = () => ({ get: fail, set: fail, delete: fail }) as RequestSession;
+    const handler = withSwitcher(
+      sessionsSwitcher,
+      async (request, response) => {
+        const token = new URL(request.url ?? '', 'http://localhost').searchParams.get('token');
+        await db.getEntityManager().query('insert into tokens values ($1)', [token]);
+        response.end('{}');
+      },
+      { session },
+    );
+    return { failing: await listening(createServer(handler)) };
+  }
+
   test('Feature: database-environment-switcher, Property 6: Header-based environment routing', async () => {
     await fc.assert(
-      fc.asyncProperty(writtenName, async ({ name, written }) => {
-        const answer = await write('', { 'X-Database-Env': written });
+      fc.asyncProperty(anyAdapter, writtenName, async (adapter, { name, written }) => {
+        const answer = await write(adapter, '', { 'X-Database-Env': written });
         expect(answer).toMatchObject({ environment: name, source: 'header', cookie: undefined });
       }),
       RUNS,
@@ -105,8 +153,8 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
   test('Feature: database-environment-switcher, Property 7: Parameter precedence consistency', async () => {
     const header = fc.oneof(environmentName, invalidName.filter(sendable));
     await fc.assert(
-      fc.asyncProperty(environmentName, header, async (name, inHeader) => {
-        const answer = await write(parameter(name), { 'X-Database-Env': inHeader });
+      fc.asyncProperty(anyAdapter, environmentName, header, async (adapter, name, inHeader) => {
+        const answer = await write(adapter, parameter(name), { 'X-Database-Env': inHeader });
         expect(answer).toMatchObject({ environment: name, source: 'url' });
       }),
       RUNS,
@@ -115,8 +163,8 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
 
   test('Feature: database-environment-switcher, Property 8: Invalid header handling', async () => {
     await fc.assert(
-      fc.asyncProperty(invalidName.filter(sendable), async (inHeader) => {
-        const answer = await write('', { 'X-Database-Env': inHeader });
+      fc.asyncProperty(anyAdapter, invalidName.filter(sendable), async (adapter, inHeader) => {
+        const answer = await write(adapter, '', { 'X-Database-Env': inHeader });
         expect(answer).toMatchObject({ environment: 'prod', source: 'default' });
       }),
       RUNS,
@@ -125,13 +173,22 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
 
   test('Feature: database-environment-switcher, Property 13: Response header indication', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.option(environmentName), fc.option(environmentName), async (inUrl, inHeader) => {
-        const answer = await write(inUrl ? parameter(inUrl) : '', inHeader ? { 'X-Database-Env': inHeader } : {});
-        expect(answer.environment).toBe(inUrl ?? inHeader ?? 'prod');
-        expect(answer.source).toBe(inUrl ? 'url' : inHeader ? 'header' : 'default');
-        expect(answer.headers.get('vary')).toContain('X-Database-Env, Cookie');
-        expect(answer.headers.get('cache-control')).toBe(answer.environment === 'dev' ? 'private, no-store' : null);
-      }),
+      fc.asyncProperty(
+        anyAdapter,
+        fc.option(environmentName),
+        fc.option(environmentName),
+        async (adapter, inUrl, inHeader) => {
+          const answer = await write(
+            adapter,
+            inUrl ? parameter(inUrl) : '',
+            inHeader ? { 'X-Database-Env': inHeader } : {},
+          );
+          expect(answer.environment).toBe(inUrl ?? inHeader ?? 'prod');
+          expect(answer.source).toBe(inUrl ? 'url' : inHeader ? 'header' : 'default');
+          expect(answer.headers.get('vary')).toContain('X-Database-Env, Cookie');
+          expect(answer.headers.get('cache-control')).toBe(answer.environment === 'dev' ? 'private, no-store' : null);
+        },
+      ),
       RUNS,
     );
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADAPTERS, type App, startApp } from '../support/app.js';
-import { environmentName, newToken, RUNS, send } from '../support/requests.js';
+import { anyLibrary, environmentName, newToken, RUNS, send } from '../support/requests.js';
 import { createSwitcherWorld, type Name, type SwitcherWorld } from '../support/world.js';
 
 describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
@@ -21,10 +21,10 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
 
   test('Feature: database-environment-switcher, Property 9: Automatic EntityManager injection', async () => {
     await fc.assert(
-      fc.asyncProperty(anyApp, environmentName, async (app, name) => {
+      fc.asyncProperty(anyApp, environmentName, anyLibrary, async (app, name, library) => {
         const token = newToken();
         // The repository that writes takes no environment: it asks the provider for its manager.
-        const { body } = await send(urlOf(app, `/write?token=${token}&env=${name}`));
+        const { body } = await send(urlOf(app, `/write?token=${token}&env=${name}&library=${library}`));
         expect(body.seen).toEqual([name, name]);
         expect(await world.whereIs(token)).toEqual([name]);
       }),
@@ -52,15 +52,17 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
         for (const { name, written } of sent)
           for (const token of written) expect(await whereEventually(token)).toEqual([name]);
       }),
-      { numRuns: 100 },
+      RUNS,
     );
   }, 120_000);
 
   test('Feature: database-environment-switcher, Property 11: Transaction environment integrity', async () => {
     await fc.assert(
-      fc.asyncProperty(anyApp, environmentName, fc.boolean(), async (app, name, fails) => {
+      fc.asyncProperty(anyApp, environmentName, fc.boolean(), anyLibrary, async (app, name, fails, library) => {
         const token = newToken();
-        const answer = await send(urlOf(app, `/transaction?token=${token}&env=${name}${fails ? '&fail=1' : ''}`));
+        const path = library === 'pg' ? '/transaction' : '/all';
+        const query = `token=${token}&env=${name}&library=${library}${fails ? '&fail=1' : ''}`;
+        const answer = await send(urlOf(app, `${path}?${query}`));
         expect(answer.status).toBe(fails ? 500 : 200);
         const found = [await world.whereIs(`${token}a`), await world.whereIs(`${token}b`)];
         expect(found).toEqual(fails ? [[], []] : [[name], [name]]);

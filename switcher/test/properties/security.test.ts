@@ -1,19 +1,22 @@
-import type { Request } from 'express';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SecurityViolation } from '../../src/contracts/security-context.js';
-import { type App, startApp } from '../support/app.js';
-import { environmentName, invalidName, newToken, RUNS, send } from '../support/requests.js';
+import { ADAPTERS, type Adapter, type App, startApp } from '../support/app.js';
+import { createOutage } from '../support/outage.js';
+import { anyAdapter, environmentName, headerOf, invalidName, newToken, RUNS, send } from '../support/requests.js';
 import { createSwitcherWorld, type SwitcherWorld } from '../support/world.js';
 
 describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
   let world: SwitcherWorld;
   const apps: App[] = [];
   const violations: SecurityViolation[] = [];
+  /** One switcher under every adapter. */
   const started = async (options: Parameters<SwitcherWorld['switcher']>[0]) => {
-    const app = await startApp(world.switcher(options));
-    apps.push(app);
-    return app;
+    const switcher = world.switcher(options);
+    const started = new Map<Adapter, App>();
+    for (const adapter of ADAPTERS) started.set(adapter, await startApp(switcher, adapter));
+    apps.push(...started.values());
+    return (adapter: Adapter) => started.get(adapter)?.url ?? '';
   };
   beforeAll(async () => {
     world = await createSwitcherWorld({ major });
@@ -24,11 +27,11 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
   });
 
   test('Feature: database-environment-switcher, Property 12: Comprehensive logging behavior', async () => {
-    const app = await started({});
+    const urlOf = await started({});
     await fc.assert(
-      fc.asyncProperty(fc.oneof(environmentName, invalidName), async (value) => {
+      fc.asyncProperty(anyAdapter, fc.oneof(environmentName, invalidName), async (adapter, value) => {
         world.logs.length = 0;
-        const { environment } = await send(`${app.url}/read?env=${encodeURIComponent(value)}`);
+        const { environment } = await send(`${urlOf(adapter)}/read?env=${encodeURIComponent(value)}`);
         const determined = world.logs.find(({ event }) => event === 'environment determined');
         expect(determined).toMatchObject({ environment, source: environment === value ? 'url' : 'default' });
         const ignored = world.logs.find(({ event }) => event === 'invalid environment ignored');
@@ -43,22 +46,38 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
       }),
       RUNS,
     );
+    await using network = await createOutage(world.dev.url);
+    const connections = { retries: 0, breakerFailures: 1000 };
+    const urlOfFailing = await started({ urls: { dev: network.url }, connections });
+    await fc.assert(
+      fc.asyncProperty(anyAdapter, fc.constantFrom('refuse', 'reset'), async (adapter, state) => {
+        await network.set('up');
+        await send(`${urlOfFailing(adapter)}/read?env=dev`);
+        world.logs.length = 0;
+        await network.set(state);
+        await send(`${urlOfFailing(adapter)}/read?env=dev`);
+        const failed = world.logs.find(({ event }) => event === 'connection failed');
+        expect(failed).toMatchObject({ environment: 'dev', problem: { kind: 'unavailable' } });
+        expect(JSON.stringify(failed)).not.toMatch(/postgres:|password/);
+      }),
+      RUNS,
+    );
   });
 
   test('Feature: database-environment-switcher, Property 14: Debug mode information', async () => {
     const open = await started({ debug: true });
     const byHeader = await started({
-      debug: (request: Request) => request.get('x-debug') === 'yes',
+      debug: (request: unknown) => headerOf(request, 'x-debug') === 'yes',
     });
     await fc.assert(
-      fc.asyncProperty(environmentName, fc.boolean(), async (name, isAllowed) => {
-        const shown = await send(`${open.url}/read?env=${name}`);
+      fc.asyncProperty(anyAdapter, environmentName, fc.boolean(), async (adapter, name, isAllowed) => {
+        const shown = await send(`${open(adapter)}/read?env=${name}`);
         const debug = JSON.parse(shown.headers.get('x-database-env-debug') ?? '{}');
         expect(debug).toMatchObject({ environment: name, isConnected: true, breaker: 'closed', pool: { max: 10 } });
         expect(typeof debug.latencyMs).toBe('number');
         expect(JSON.stringify(debug)).not.toMatch(/password|postgres:|@/);
         const headers = { 'x-debug': isAllowed ? 'yes' : 'no' };
-        const other = await send(`${byHeader.url}/read?env=${name}`, { headers });
+        const other = await send(`${byHeader(adapter)}/read?env=${name}`, { headers });
         expect(other.headers.has('x-database-env-debug')).toBe(isAllowed);
       }),
       RUNS,
@@ -66,12 +85,12 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
   });
 
   test('Feature: database-environment-switcher, Property 15: Security access control', async () => {
-    const app = await started({
+    const urlOf = await started({
       security: {
         mode: 'production',
         access: { dev: { ips: ['10.0.0.0/8', '2001:db8::/32'], roles: ['developer'] } },
         trustedProxies: ['loopback'],
-        rolesOf: (request: Request) => [request.get('x-role') ?? ''],
+        rolesOf: (request: unknown) => [headerOf(request, 'x-role') ?? ''],
         rateLimit: { requests: 100_000, windowSeconds: 60 },
       },
     });
@@ -89,12 +108,13 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
     );
     await fc.assert(
       fc.asyncProperty(
+        anyAdapter,
         address,
         fc.constantFrom('developer', 'guest', ''),
         asked,
-        async ({ ip, isAllowed }, role, [query, header]) => {
+        async (adapter, { ip, isAllowed }, role, [query, header]) => {
           const token = newToken();
-          const answer = await send(`${app.url}/write?token=${token}${query}`, {
+          const answer = await send(`${urlOf(adapter)}/write?token=${token}${query}`, {
             headers: { ...header, 'X-Forwarded-For': ip, ...(role && { 'X-Role': role }) },
           });
           const mayEnter = isAllowed && role === 'developer';
@@ -105,17 +125,19 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
       RUNS,
     );
     const spoofing = await started({ security: { mode: 'production', access: { dev: { ips: ['10.0.0.0/8'] } } } });
-    expect((await send(`${spoofing.url}/read?env=dev`, { headers: { 'X-Forwarded-For': '10.1.2.3' } })).status).toBe(
-      403,
-    );
+    for (const adapter of ADAPTERS) {
+      const spoofed = await send(`${spoofing(adapter)}/read?env=dev`, { headers: { 'X-Forwarded-For': '10.1.2.3' } });
+      expect(spoofed.status).toBe(403);
+    }
   });
 
   test('Feature: database-environment-switcher, Property 16: Security violation handling', async () => {
     const onViolation = (violation: SecurityViolation) => violations.push(violation);
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 6 }), async (requests) => {
+      fc.asyncProperty(anyAdapter, fc.integer({ min: 1, max: 6 }), async (adapter, requests) => {
         const rateLimit = { requests, windowSeconds: 60 };
-        await using app = await startApp(world.switcher({ security: { mode: 'production', rateLimit, onViolation } }));
+        const switcher = world.switcher({ security: { mode: 'production', rateLimit, onViolation } });
+        await using app = await startApp(switcher, adapter);
         violations.length = 0;
         world.logs.length = 0;
         const statuses: number[] = [];

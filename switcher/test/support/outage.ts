@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** `refuse`: new and open connections end at once. `hang`: they stay open, and nothing is answered. `slow`: each answer waits. */
-export type Network = 'up' | 'refuse' | 'hang' | 'slow';
+/** `refuse`: nobody listens, and what was open ends. `reset`: connections are accepted and reset. `hang`: they stay open, and nothing is answered. `slow`: each answer waits. */
+export type Network = 'up' | 'refuse' | 'reset' | 'hang' | 'slow';
 
 export interface Outage extends AsyncDisposable {
   /** The same database, behind the network that fails. */
   url: string;
-  set(network: Network): void;
+  set(network: Network): Promise<void>;
   /** When each connection was tried, in milliseconds. */
   attempts: number[];
 }
@@ -23,7 +23,7 @@ export async function createOutage(url: string): Promise<Outage> {
   const server = createServer((client) => {
     attempts.push(performance.now());
     track(client);
-    if (network === 'refuse') return void client.resetAndDestroy();
+    if (network === 'reset') return void client.resetAndDestroy();
     const upstream = track(connect(Number(port), hostname));
     const pass = (from: Socket, to: Socket) =>
       from.on('data', (bytes) => {
@@ -44,21 +44,24 @@ export async function createOutage(url: string): Promise<Outage> {
   };
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
+  const listenedTo = typeof address === 'object' && address ? address.port : 0;
   const proxied = new URL(url);
-  proxied.host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  proxied.host = `127.0.0.1:${listenedTo}`;
   return {
     url: proxied.toString(),
     attempts,
-    set(next) {
+    async set(next) {
       const isBack = next === 'up' && network === 'hang';
+      const [listened, listens] = [network !== 'refuse', next !== 'refuse'];
       network = next;
-      if (next === 'refuse') for (const socket of sockets) socket.resetAndDestroy();
+      if (next === 'refuse' || next === 'reset') for (const socket of sockets) socket.resetAndDestroy();
       if (isBack) for (const socket of sockets) socket.destroy(); // what hung is lost
+      if (listened && !listens) await new Promise((resolve) => server.close(resolve));
+      if (!listened && listens) await once(server.listen(listenedTo, '127.0.0.1'), 'listening');
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
+      if (server.listening) await new Promise((resolve) => server.close(resolve));
     },
   };
 }

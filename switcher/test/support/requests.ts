@@ -1,6 +1,12 @@
 import fc from 'fast-check';
+import { ADAPTERS } from './app.js';
+import { LIBRARIES } from './libraries.js';
 
-export const RUNS = { numRuns: 100 };
+/** `SWITCHER_RUNS=800` gives each adapter about as many as all of them have together by default. */
+export const RUNS = { numRuns: Number(process.env.SWITCHER_RUNS ?? 100) };
+
+export const anyAdapter = fc.constantFrom(...ADAPTERS);
+export const anyLibrary = fc.constantFrom(...LIBRARIES);
 
 let tokens = 0;
 /** Never the same twice. */
@@ -56,3 +62,13 @@ export const invalidName = fc.oneof(
   ),
   fc.string({ minLength: 1 }).filter((text) => !/^\s*(dev|prod|clear)?\s*$/i.test(text)),
 );
+
+/** A header of whatever the framework calls a request. */
+export function headerOf(request: unknown, name: string): string | undefined {
+  const { headers, req } = request as {
+    headers?: Headers | Record<string, string>;
+    req?: { header(name: string): string | undefined };
+  };
+  if (headers instanceof Headers) return headers.get(name) ?? undefined;
+  return headers?.[name] ?? req?.header(name);
+}

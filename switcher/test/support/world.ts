@@ -28,11 +28,15 @@ export interface SwitcherWorld extends AsyncDisposable {
 
 export const SECRET = 'a-secret-of-forty-characters-for-a-test!';
 
+/** `write_token` writes with the rights of its owner, whoever calls it. */
+const SCHEMA = `
+  create table tokens (token text primary key);
+  create function write_token(token text) returns void language sql security definer as 'insert into tokens values (token)';`;
+
 /** Two databases of one server: production, and a clone that says it is `dev`. Each has the table `tokens`. */
 export async function createSwitcherWorld({ major = 17 }: { major?: PostgresMajor } = {}): Promise<SwitcherWorld> {
-  const sql = 'create table tokens (token text primary key)';
-  const prod = await createDatabase({ major, sql });
-  const dev = await createDatabase({ major, sql });
+  const prod = await createDatabase({ major, sql: SCHEMA });
+  const dev = await createDatabase({ major, sql: SCHEMA });
   await dev.run(`alter database "${dev.name}" set "envclone.environment" = 'dev'`);
   const role = `reader_of_${prod.name}`;
   await prod.run(
