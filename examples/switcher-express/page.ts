@@ -1,29 +1,25 @@
+import { devBar } from '@envclone/switcher/dev-bar';
+
 export interface PageInput {
   environment: string;
   notes: readonly string[];
 }
 
-/** The whole page; production is red. */
+/** The whole page. The bar at its foot switches databases; production is red. */
 export function page({ environment, notes }: PageInput): string {
-  const isProduction = environment === 'prod';
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Notes of ${environment}</title>
 <style>
-  body { font: 16px system-ui; margin: 0; }
-  header { background: ${isProduction ? '#b91c1c' : '#15803d'}; color: white; padding: 1rem 2rem; }
-  header a { color: white; margin-left: 1rem; }
-  main { padding: 1rem 2rem; }
+  body { font: 16px/1.6 system-ui; max-width: 40rem; margin: 2rem auto; padding: 0 1rem 4rem; }
+  input { font: inherit; width: 20rem; }
+  button { font: inherit; }
 </style>
-<header>
-  <strong id="environment">${environment}</strong>
-  <a href="?env=dev">development</a> <a href="?env=prod">production</a> <a href="?env=clear">forget my choice</a>
-</header>
-<main>
-  <ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>
-  <form method="post" action="/notes"><input name="text" required> <button>Add</button></form>
-</main>
+<h1>Notes <small>in <span id="environment">${environment}</span></small></h1>
+<ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>
+<form method="post" action="/notes"><input name="text" required aria-label="A note"> <button>Add</button></form>
+${devBar({ environments: ['prod', 'dev'] })}
 </html>`;
 }
 
