@@ -1,8 +1,9 @@
 import type { Configuration, EnvironmentSettings } from '../environments/configuration.js';
 import type { Session } from '../postgres/session.js';
+import { isBuilding } from './building-stamp.js';
 import { readIdentity } from './identity.js';
 import { primaryOf } from './known-identities.js';
-import { openSession, openUnpooledSession } from './open-session.js';
+import { buildingOf, onDatabase, openSession, openUnpooledSession } from './open-session.js';
 import { productionOfIdentity, stampOfProduction } from './production-environments.js';
 import { proveReadOnlySource, type ReadOnlySource } from './proofs.js';
 import { readStamps, type Stamp } from './stamp.js';
@@ -12,6 +13,8 @@ export interface AdmitSourceInput {
   /** For the alert that production is read. */
   operation?: string | undefined;
   requestedBy?: string | undefined;
+  /** `beside`: the database that `operation` builds beside the environment's own. Sources have none. */
+  built?: 'beside' | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -62,16 +65,19 @@ export async function admitReader(
   const environment = configuration.environment(name);
   if (environment.type === 'production') return admitSource(dependencies, name, input);
   const { operation, signal } = input;
+  const building = buildingOf(environment, input);
   await using session = await openUnpooledSession({
     environment,
     purpose: 'guard',
     readOnly: true,
+    ...building,
     ...(operation && { operation }),
     ...(signal && { signal }),
   });
+  if (building) await isBuilding(session, { environment: name, operation: building.operation });
   const stamps = await readStamps(session);
   if (stampOfProduction(configuration, stamps)) return admitSource(dependencies, name, input);
-  return readOnlySource(environment, environment.type, stampWarnings(name, stamps), operation);
+  return readOnlySource(environment, environment.type, stampWarnings(name, stamps), operation, building?.database);
 }
 
 function readOnlySource(
@@ -79,13 +85,16 @@ function readOnlySource(
   type: ReadOnlySource['type'],
   warnings: string[],
   operation: string | undefined,
+  database?: string,
 ): ReadOnlySource {
+  const url = environment.databaseUrl.reveal();
+  const known = { environment, ...(operation && { operation }), ...(database !== undefined && { database }) };
   return proveReadOnlySource({
     environment: environment.name,
     type,
-    url: environment.databaseUrl.reveal(),
+    url: database === undefined ? url : onDatabase(url, database),
     warnings,
-    connect: (input) => openSession({ environment, ...(operation && { operation }), ...input, readOnly: true }),
+    connect: (input) => openSession({ ...known, ...input, readOnly: true }),
   });
 }
 

@@ -3,10 +3,18 @@ import type { Configuration, EnvironmentSettings } from '../environments/configu
 import { databaseAddress } from '../environments/database-url.js';
 import type { Session } from '../postgres/session.js';
 import type { AdmitSourceInput } from './admit-source.js';
+import { isBuilding } from './building-stamp.js';
 import { requireTargetConfirmation } from './confirmation.js';
 import { type DatabaseIdentity, isSameDatabase, readIdentity, readSystemIdentifier } from './identity.js';
 import { identitiesOf } from './known-identities.js';
-import { isMissingDatabase, openMaintenanceSession, openSession, openUnpooledSession } from './open-session.js';
+import {
+  buildingOf,
+  isMissingDatabase,
+  onDatabase,
+  openMaintenanceSession,
+  openSession,
+  openUnpooledSession,
+} from './open-session.js';
 import { productionEnvironments, productionOfIdentity, stampOfProduction } from './production-environments.js';
 import { type ConfirmedTarget, type ConnectInput, proveTarget } from './proofs.js';
 import { productionByIdentity, productionByStamp, productionByType, sameDatabase, stampMismatch } from './refusals.js';
@@ -19,11 +27,11 @@ export interface AdmitTargetInput extends AdmitSourceInput {
   source?: string | undefined;
 }
 
-/** Type, confirmation, connection, stamp, identity: what needs no connection first. */
+/** Of a building database, every question is asked of that one. Type, confirmation, connection, stamp, identity: what needs no connection first. */
 export async function admitTarget(
   configuration: Configuration,
   name: string,
-  { confirm, source, operation, signal }: AdmitTargetInput,
+  { confirm, source, operation, built, signal }: AdmitTargetInput,
 ): Promise<ConfirmedTarget> {
   refuseProductionType(configuration, name);
   configuration.require([name, ...(source === undefined ? [] : [source])]);
@@ -31,18 +39,22 @@ export async function admitTarget(
   if (source === name) throw sameDatabase(source, name);
   const identity = await examineTarget(configuration, name, {
     operation,
+    built,
     signal,
     ...(source !== undefined && { source }),
   });
   const environment = configuration.environment(name);
+  const url = environment.databaseUrl.reveal();
+  const building = buildingOf(environment, { built, operation });
   const open = (session: Promise<Session>) => sameServer(session, { name, identity });
-  const known = { environment, ...(operation && { operation }) };
+  const known = { environment, ...(operation && { operation }), ...building };
   return proveTarget({
     environment: name,
     type: environment.type,
     database: identity.database,
+    ...(building && { beside: { database: databaseAddress(url).database, operation: building.operation } }),
     exists: identity.databaseOid !== null,
-    url: environment.databaseUrl.reveal(),
+    url: building ? onDatabase(url, building.database) : url,
     connect: (input: ConnectInput) => open(openSession({ ...known, ...input })),
     connectMaintenance: (input: ConnectInput) => open(openMaintenanceSession({ ...known, ...input })),
   });
@@ -52,12 +64,12 @@ export async function admitTarget(
 export async function examineTarget(
   configuration: Configuration,
   name: string,
-  { source, operation, signal }: { source?: string } & Pick<AdmitSourceInput, 'operation' | 'signal'>,
+  { source, operation, built, signal }: { source?: string } & Pick<AdmitSourceInput, 'operation' | 'built' | 'signal'>,
 ): Promise<DatabaseIdentity> {
   refuseProductionType(configuration, name);
   configuration.require([name]);
   productionEnvironments(configuration); // its mistakes are told before anything is connected to
-  const { identity, stamps } = await askTarget(configuration.environment(name), { operation, signal });
+  const { identity, stamps } = await askTarget(configuration.environment(name), { operation, built, signal });
   const stamp = stampOfProduction(configuration, stamps);
   if (stamp) throw productionByStamp(name, stamp);
   const production = await productionOfIdentity(configuration, identity, signal);
@@ -80,23 +92,30 @@ interface AskedTarget {
 /** A database that is still to be created has its server's identity, and no oid. */
 async function askTarget(
   environment: EnvironmentSettings,
-  { operation, signal }: Pick<AdmitSourceInput, 'operation' | 'signal'>,
+  { operation, built, signal }: Pick<AdmitSourceInput, 'operation' | 'built' | 'signal'>,
 ): Promise<AskedTarget> {
+  const building = buildingOf(environment, { built, operation });
   const input = {
     environment,
     purpose: 'guard',
     readOnly: true,
+    ...building,
     ...(operation && { operation }),
     ...(signal && { signal }),
   };
   try {
     await using session = await openUnpooledSession(input);
-    return { identity: await readIdentity(session), stamps: await readStamps(session) };
+    const identity = await readIdentity(session);
+    const isThere = !building || (await isBuilding(session, { environment: environment.name, ...building }));
+    return {
+      identity: isThere ? identity : { ...identity, databaseOid: null },
+      stamps: await readStamps(session),
+    };
   } catch (error) {
     if (!isMissingDatabase(error)) throw error;
   }
   await using session = await openMaintenanceSession(input);
-  const { database } = databaseAddress(environment.databaseUrl.reveal());
+  const { database } = building ?? databaseAddress(environment.databaseUrl.reveal());
   return { identity: { ...(await readIdentity(session)), database, databaseOid: null }, stamps: [] };
 }
 

@@ -1,6 +1,7 @@
 import { EnvcloneError } from '../../contracts/errors.js';
 import type { EnvironmentSettings } from '../environments/configuration.js';
 import { databaseAddress } from '../environments/database-url.js';
+import { buildingName } from '../postgres/database-names.js';
 import { Session } from '../postgres/session.js';
 import { refusePooledSessions, refusePoolerUrl } from './pooler.js';
 import type { ConnectInput } from './proofs.js';
@@ -21,6 +22,16 @@ export async function openSession({ environment, database, readOnly = false, ...
     environment: environment.name,
     readOnly,
   });
+}
+
+/** Which database an operation builds beside an environment's own, when it does. */
+export function buildingOf(
+  { databaseUrl }: EnvironmentSettings,
+  { built, operation }: { built?: 'beside' | undefined; operation?: string | undefined },
+): { database: string; operation: string } | undefined {
+  if (built !== 'beside' || operation === undefined) return undefined;
+  const { database } = databaseAddress(databaseUrl.reveal());
+  return { database: buildingName({ database, operation }), operation };
 }
 
 const unpooled = new Set<string>();
@@ -75,7 +86,7 @@ function sqlStateOf(error: unknown): string | undefined {
 }
 
 /** The same URL with another path; `?` may follow the host directly. */
-function onDatabase(url: string, database: string): string {
+export function onDatabase(url: string, database: string): string {
   const [, head = '', parameters = ''] = /^([^/]*\/\/[^/?]*)[^?]*(\?.*)?$/s.exec(url) ?? [];
   return `${head}/${encodeURIComponent(database)}${parameters}`;
 }

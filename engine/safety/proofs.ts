@@ -31,6 +31,8 @@ export interface ConfirmedTarget {
   readonly environment: string;
   readonly type: EnvironmentType;
   readonly database: string;
+  /** Of a building database: whose name it will take. Absent: this is the environment's own database. */
+  readonly beside?: { readonly database: string; readonly operation: string };
   /** False while the database is still to be created. */
   readonly exists: boolean;
   /** For programs that connect themselves (pg_dump). Never log it. */
