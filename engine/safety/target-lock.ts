@@ -9,15 +9,16 @@ export interface LockTargetInput {
   signal?: AbortSignal;
 }
 
-/** Held until disposed, or until one of its connections is lost. */
+/** Held until disposed, or until its connections are lost. */
 export interface TargetLock extends AsyncDisposable {
-  /** Rejects when a connection that holds the lock is lost; never resolves. Nobody has to listen. */
+  /** Rejects when a connection that holds the lock is lost for good; never resolves. Nobody has to listen. */
   readonly lost: Promise<never>;
 }
 
 /** `envc` in ASCII: the class of advisory locks that are envclone's. */
 const LOCK_CLASS = 0x656e7663;
 const BEAT_MS = 5_000;
+const TAKE_AGAIN_MS = 30_000;
 
 /**
  * Takes the target for one operation, on its server's maintenance database and in the target itself, so that it also holds
@@ -25,24 +26,34 @@ const BEAT_MS = 5_000;
  */
 export async function lockTarget(target: ConfirmedTarget, { operation, signal }: LockTargetInput): Promise<TargetLock> {
   const input = { purpose: PURPOSE, operation, ...(signal && { signal }) };
-  const sessions: Session[] = [];
+  const holding: Holding = {};
+  const take = { target, operation, ...(signal && { signal }) };
   try {
-    const maintenance = await connectMaintenance(target, input);
-    if (maintenance) sessions.push(maintenance);
-    if (target.exists) sessions.push(await target.connect(input));
-    for (const session of sessions) await acquire(session, { target, operation, ...(signal && { signal }) });
+    holding.maintenance = await connectMaintenance(target, input);
+    if (holding.maintenance) await acquire(holding.maintenance, take);
+    if (target.exists) {
+      holding.own = await target.connect(input);
+      await acquire(holding.own, take);
+    }
   } catch (error) {
-    await closeAll(sessions);
+    await closeAll(holding);
     throw error;
   }
-  const watch = watchConnections(sessions);
+  const watch = watchConnections(holding, () => takeAgain(holding, { ...take, connect: () => target.connect(input) }));
   return {
     lost: watch.lost,
     async [Symbol.asyncDispose]() {
-      watch.stop();
-      await closeAll(sessions); // the server releases the locks of a closed session
+      await watch.stop();
+      await closeAll(holding); // the server releases the locks of a closed session
     },
   };
+}
+
+/** The lock's connections. */
+interface Holding {
+  maintenance?: Session | undefined;
+  /** In the target itself. */
+  own?: Session | undefined;
 }
 
 /** Where the lock of a database that is not there yet is kept. A target that exists can do with its own lock. */
@@ -110,20 +121,68 @@ function holderOf(name: string): string {
   return operationOf(name, PURPOSE) ?? (name || 'another session');
 }
 
-function watchConnections(sessions: readonly Session[]): { lost: Promise<never>; stop(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  const lost = new Promise<never>((_, reject) => {
-    timer = setInterval(() => {
-      Promise.all(sessions.map((session) => session.query('select 1'))).catch((error: unknown) => {
-        clearInterval(timer);
-        reject(error);
-      });
-    }, BEAT_MS);
-  });
-  lost.catch(() => {});
-  return { lost, stop: () => clearInterval(timer) };
+/**
+ * A swap ends every session in the target, and another database has its name then: while the maintenance database still holds the lock, it is
+ * taken in that one again.
+ */
+async function takeAgain(
+  holding: Holding,
+  { connect, ...input }: AcquireInput & { connect(): Promise<Session> },
+): Promise<void> {
+  for (const startedAt = Date.now(); ; await sleep(PAUSE_MS, undefined, input.signal && { signal: input.signal })) {
+    await holding.maintenance?.query('select 1');
+    try {
+      holding.own = await connect();
+      return await acquire(holding.own, input);
+    } catch (error) {
+      if (error instanceof SafetyError || Date.now() - startedAt > TAKE_AGAIN_MS) throw error;
+    }
+  }
 }
 
-async function closeAll(sessions: readonly Session[]): Promise<void> {
-  await Promise.all(sessions.map((session) => session.close()));
+interface Watch {
+  lost: Promise<never>;
+  stop(): Promise<void>;
+}
+
+function watchConnections(holding: Holding, takeOwnAgain: () => Promise<void>): Watch {
+  const stopped = new AbortController();
+  let beating: Promise<void> = Promise.resolve();
+  const lost = new Promise<never>((_, reject) => {
+    void beat().catch(reject);
+  });
+  lost.catch(() => {});
+
+  async function beat(): Promise<void> {
+    while (await isPaused()) {
+      beating = look();
+      await beating;
+    }
+  }
+
+  async function isPaused(): Promise<boolean> {
+    return sleep(BEAT_MS, true, { signal: stopped.signal }).catch(() => false);
+  }
+
+  async function look(): Promise<void> {
+    await holding.maintenance?.query('select 1');
+    try {
+      await holding.own?.query('select 1');
+    } catch (error) {
+      if (!holding.maintenance) throw error;
+      await takeOwnAgain();
+    }
+  }
+
+  return {
+    lost,
+    async stop() {
+      stopped.abort();
+      await beating.catch(() => {});
+    },
+  };
+}
+
+async function closeAll({ maintenance, own }: Holding): Promise<void> {
+  await Promise.all([maintenance?.close(), own?.close()]);
 }
