@@ -6,11 +6,15 @@ export interface RestorePointSummary extends RestorePointRef {
   createdAt: string;
   /** The operation that made it. */
   operation: string;
-  /** `archive`: schema and rows in the artifact store. `drop database`: there was no database; undoing removes it. */
-  kind: 'archive' | 'drop database';
+  /**
+   * `archive`: schema and rows in the artifact store. `database`: what was the target, under another name on its server. `drop database`: there was no
+   * database; undoing removes it.
+   */
+  kind: 'archive' | 'database' | 'drop database';
   tables: number;
+  /** Of a `database`, as its server's statistics had them. */
   records: number;
-  /** Compressed. */
+  /** Compressed; of a `database`, on its server's disk. */
   sizeBytes: number;
   /** Of the last time when somebody had it read back. */
   verification?: Verification;

@@ -42,6 +42,13 @@ export const ERROR_CODES = {
     next: 'Run the clone again; raise idle or statement limits that the source sets on the reader role.',
     retry: true,
   },
+  TARGET_IN_USE: {
+    category: 'connection',
+    meaning:
+      'Somebody is connected to the target who may not be disconnected, so that databases could not change their names. The target is what it was.',
+    next: 'Let the roles named in the message disconnect, or grant pg_signal_backend to the role of the target; then run the command again.',
+    retry: true,
+  },
   CONFIGURATION_INVALID: {
     category: 'configuration',
     meaning: 'The configuration, an .env file or an input has mistakes; all of them are listed.',
@@ -112,6 +119,20 @@ export const ERROR_CODES = {
     category: 'safety',
     meaning: 'Another operation holds the target. Nothing was touched.',
     next: 'Wait for the operation named in the message, or cancel it.',
+    retry: false,
+  },
+  SWAP_NOT_POSSIBLE: {
+    category: 'safety',
+    meaning:
+      'A clone was to be built beside its target and take its name, and role, platform or database do not allow it. Nothing was touched.',
+    next: 'Do what each reason says, or let the clone choose: --restore-point auto',
+    retry: false,
+  },
+  RESTORE_POINT_REQUIRED: {
+    category: 'safety',
+    meaning:
+      'A clone without a restore point was asked for, and the configuration of the target does not say so. Nothing was touched.',
+    next: 'Leave the option out, or set "restorePoint": "none" on the target environment.',
     retry: false,
   },
   RAW_DATA_REFUSED: {

@@ -33,7 +33,7 @@ export type RestorePoint = Archive | EmptyPoint;
 
 /** What `manifest.json` holds. It is written last: without it there is no restore point. */
 export interface Manifest {
-  summary: RestorePointSummary;
+  summary: RestorePointSummary & { kind: RestorePoint['kind'] };
   archived: ArchivedTable[];
   /** Of `schema.json`. */
   schemaSha256?: string;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { buildingPrefix } from '../../engine/postgres/database-names.js';
 import { quoteIdentifier } from '../../engine/postgres/quote.js';
 import { Session } from '../../engine/postgres/session.js';
 
@@ -29,24 +30,58 @@ export async function createDatabase({
   const server = inject('postgresUrls')[major];
   await onServer(server, `create database ${name}`);
   const url = databaseUrl(server, name);
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => {});
-  await client.connect();
-  if (sql) await client.query(sql);
+  let client: pg.Client | undefined;
+  const connected = async () => {
+    if (client) return client;
+    const opened = await connect(url);
+    opened.on('end', () => {
+      if (client === opened) client = undefined; // the server ended it: the next statement connects again
+    });
+    client = opened;
+    return opened;
+  };
+  if (sql) await (await connected()).query(sql);
   return {
     name,
     url,
-    run: (statement) => client.query(statement),
+    run: async (statement) => (await connected()).query(statement),
     async column(statement) {
-      const { rows } = await client.query({ text: statement, rowMode: 'array' });
+      const { rows } = await (await connected()).query({ text: statement, rowMode: 'array' });
       return rows.map((row) => row[0]);
     },
     session: (options = {}) => Session.open({ url, environment: name, purpose: 'test', ...options }),
     async [Symbol.asyncDispose]() {
-      await client.end();
-      await onServer(server, `drop database if exists ${quoteIdentifier(name)} with (force)`);
+      await client?.end();
+      for (const beside of await databasesBeside(server, name)) await dropDatabase(server, beside);
+      await dropDatabase(server, name);
     },
   };
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+/** What clones built beside a database, and what they kept of it. */
+export async function databasesBeside(server: string, name: string): Promise<string[]> {
+  const client = await connect(server);
+  try {
+    const prefixes = [buildingPrefix(name), buildingPrefix(name).replace('building', 'before')];
+    const { rows } = await client.query<{ datname: string }>(
+      'select datname from pg_database where starts_with(datname, $1) or starts_with(datname, $2) order by 1',
+      prefixes,
+    );
+    return rows.map(({ datname }) => datname);
+  } finally {
+    await client.end();
+  }
+}
+
+function dropDatabase(server: string, name: string): Promise<void> {
+  return onServer(server, `drop database if exists ${quoteIdentifier(name)} with (force)`);
 }
 
 /** The same server, another database (and another user, when given). */

@@ -1,0 +1,76 @@
+import type { RestorePointSummary } from '../../contracts/backup.js';
+import { translatePostgresError } from '../postgres/errors.js';
+import { quoteIdentifier } from '../postgres/quote.js';
+import type { Session } from '../postgres/session.js';
+import type { ConfirmedTarget, ConnectInput } from '../safety/proofs.js';
+import { type KeptStamp, keptStampOf, MAY_BE_KEPT } from './kept-stamp.js';
+
+/** A restore point that is a database: what a target was. */
+export interface KeptDatabase {
+  database: string;
+  stamp: KeptStamp;
+  comment: string;
+  summary: RestorePointSummary;
+}
+
+interface ReadKeptInput {
+  environment: string;
+  connect(input: ConnectInput): Promise<Session>;
+  signal?: AbortSignal | undefined;
+}
+
+/** Every database of the server that was this environment's, newest first: the databases themselves say so. */
+export async function listKeptDatabases({ environment, connect, signal }: ReadKeptInput): Promise<KeptDatabase[]> {
+  await using session = await connect({ purpose: 'restore-points', ...(signal && { signal }) });
+  const rows = await session.query<{ database: string; comment: string; sizeBytes: number }>(KEPT_DATABASES);
+  const kept = rows.flatMap(({ database, comment, sizeBytes }) => {
+    const stamp = keptStampOf(comment);
+    if (stamp?.environment !== environment) return [];
+    const { operation, createdAt, tables, records } = stamp;
+    const summary: RestorePointSummary = {
+      environment,
+      id: operation,
+      operation,
+      createdAt,
+      kind: 'database',
+      tables,
+      records,
+      sizeBytes,
+    };
+    return [{ database, stamp, comment, summary }];
+  });
+  return kept.sort((a, b) => b.stamp.createdAt.localeCompare(a.stamp.createdAt));
+}
+
+const KEPT_DATABASES = `
+  select d.datname::text as database,
+         shobj_description(d.oid, 'pg_database') as comment,
+         case when has_database_privilege(d.oid, 'CONNECT') then pg_database_size(d.oid)::float8 else 0 end as "sizeBytes"
+    from pg_database d
+   where shobj_description(d.oid, 'pg_database') ${MAY_BE_KEPT}`;
+
+/** Drops the database that is this restore point. One that is gone stays gone. */
+export async function dropKeptDatabase(
+  target: ConfirmedTarget,
+  { id, signal }: { id: string; signal?: AbortSignal },
+): Promise<void> {
+  const { environment, connectMaintenance } = target;
+  const kept = await listKeptDatabases({ environment, connect: connectMaintenance, signal });
+  const found = kept.find(({ summary }) => summary.id === id);
+  if (found) await dropBeside(target, { database: found.database, signal });
+}
+
+/** Drops another database than the target's own, with whoever is connected to it. */
+export async function dropBeside(
+  target: ConfirmedTarget,
+  { database, signal }: { database: string; signal?: AbortSignal | undefined },
+): Promise<void> {
+  await using session = await target.connectMaintenance({ purpose: 'drop-database', ...(signal && { signal }) });
+  await session.query(`drop database if exists ${quoteIdentifier(database)} with (force)`).catch((error: unknown) => {
+    throw translatePostgresError(error, {
+      doing: `dropping database ${database}`,
+      environment: target.environment,
+      otherwise: 'SCHEMA_STATEMENT_FAILED',
+    });
+  });
+}

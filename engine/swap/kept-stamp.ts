@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { commentLine, withCommentLine, withoutCommentLine } from '../postgres/comment-lines.js';
+
+const stampSchema = z.object({
+  environment: z.string(),
+  /** That took the name away; the restore point has its id. */
+  operation: z.string(),
+  createdAt: z.string(),
+  tables: z.number(),
+  records: z.number(),
+});
+
+const keptStampSchema = stampSchema.extend({
+  /** Of the restore point that took its place: what a rollback of the rollback writes again. */
+  replacedBy: stampSchema.optional(),
+});
+
+/** What a database that was a target says of itself. It goes when the database takes the target's name again. */
+export type KeptStamp = z.infer<typeof keptStampSchema>;
+
+const KEY = 'envclone.restore-point';
+
+/** SQL: comments that may hold a stamp. */
+export const MAY_BE_KEPT = `~ '(?n)^${KEY.replace('.', '[.]')}='`;
+
+export function keptStampOf(comment: string | null): KeptStamp | undefined {
+  const line = commentLine(comment, KEY);
+  if (line === undefined) return undefined;
+  try {
+    return keptStampSchema.parse(JSON.parse(line));
+  } catch {
+    return undefined; // somebody else's line
+  }
+}
+
+export function withKeptStamp(comment: string | null, stamp: KeptStamp): string {
+  return withCommentLine(comment, KEY, JSON.stringify(stamp));
+}
+
+export function withoutKeptStamp(comment: string | null): string {
+  return withoutCommentLine(comment, KEY);
+}

@@ -1,0 +1,104 @@
+import { translatePostgresError } from '../postgres/errors.js';
+import type { Session } from '../postgres/session.js';
+import type { ConfirmedTarget } from '../safety/proofs.js';
+import { MAY_END } from './may-end.js';
+
+export interface SwapObstacles {
+  /** Why no clone can be built beside this target, or could not be all that the target is. Empty: it can. */
+  lasting: string[];
+  /** What is in the way now, and may not be later: sessions that this role may not end. */
+  passing: string[];
+}
+
+/** Looks at role, platform and database; nothing is touched. @throws ConnectionError; SchemaError `SCHEMA_UNREADABLE` */
+export async function findSwapObstacles(
+  target: ConfirmedTarget,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<SwapObstacles> {
+  const input = { purpose: 'swap-obstacles', ...(signal && { signal }) };
+  try {
+    await using session = await target.connect(input);
+    const { lasting, passing } = await session.one<SwapObstacles>(obstaclesSql(session.serverMajor));
+    const elsewhere = await maintenanceObstacle(target, input);
+    return { lasting: [...hostObstacles(target.url), ...elsewhere, ...lasting], passing };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw translatePostgresError(error, {
+      doing: 'looking whether the target can be swapped',
+      environment: target.environment,
+      otherwise: 'SCHEMA_UNREADABLE',
+    });
+  }
+}
+
+const POOLER_PORT = '6432';
+
+/** What the address gives away. A pooler has the name of a database in its configuration, and keeps connections to it. */
+function hostObstacles(url: string): string[] {
+  const { hostname, port } = new URL(url.replace(/^postgres(ql)?:/, 'http:'));
+  if (/(^|\.)supabase\.(co|com|net|in)$/.test(hostname)) return ['Supabase has one database for each project'];
+  return port === POOLER_PORT || /pooler|pgbouncer/i.test(hostname) ? ['the URL leads to a pooler'] : [];
+}
+
+/** Renaming takes a session elsewhere for a moment, and the target's lock has one there for hours; in template1 that would keep others from creating databases. */
+async function maintenanceObstacle(
+  target: ConfirmedTarget,
+  input: Parameters<ConfirmedTarget['connectMaintenance']>[0],
+): Promise<string[]> {
+  const where = await databaseOf(() => target.connectMaintenance(input)).catch(() => undefined); // it may connect to nothing else
+  return where === undefined || where === 'template1'
+    ? ['its role cannot connect to another database of the server, such as postgres']
+    : [];
+}
+
+async function databaseOf(open: () => Promise<Session>): Promise<string> {
+  await using session = await open();
+  return (await session.one<{ name: string }>('select current_database()::text as name')).name;
+}
+
+/** To create for another role takes a membership; since 16 one with the SET option. Settings that are not every session's to change take a superuser. */
+function obstaclesSql(serverMajor: number): string {
+  const membership = serverMajor >= 16 ? 'SET' : 'MEMBER';
+  return `
+    select array_remove(array[
+             case when not (me.rolsuper or me.rolcreatedb)
+               then format('role %s may not create databases (CREATEDB)', me.rolname) end,
+             case when not (me.rolsuper or (pg_has_role(d.datdba, 'USAGE') and pg_has_role(d.datdba, '${membership}')))
+               then format('the database belongs to %s, and role %s cannot act for it', o.rolname, me.rolname) end,
+             case when not has_tablespace_privilege(d.dattablespace, 'CREATE') and t.spcname <> 'pg_default'
+               then format('role %s may not create in tablespace %s', me.rolname, t.spcname) end,
+             case when not me.rolsuper then
+               (select 'only a superuser can carry over settings of roles in this database: ' || string_agg(r.rolname, ', ' order by r.rolname)
+                  from pg_db_role_setting s
+                  join pg_roles r on r.oid = s.setrole
+                 where s.setdatabase = d.oid and r.rolname <> me.rolname) end,
+             case when not me.rolsuper then
+               (select 'only a superuser can carry over settings of the database: ' || string_agg(name, ', ' order by name)
+                  from (select split_part(config, '=', 1) as name
+                          from pg_db_role_setting s, unnest(s.setconfig) config
+                         where s.setdatabase = d.oid) configured
+                 where name <> 'envclone.environment'
+                   and not exists (select from pg_settings g where lower(g.name) = lower(configured.name) and g.context = 'user')) end,
+             case when exists (select from pg_roles where rolname = 'supabase_admin')
+               then 'Supabase has one database for each project' end,
+             (select 'replication slots belong to the database: ' || string_agg(slot_name, ', ' order by slot_name)
+                from pg_replication_slots
+               where database = d.datname),
+             (select 'subscriptions belong to the database: ' || string_agg(subname, ', ' order by subname)
+                from pg_subscription
+               where subdbid = d.oid),
+             case when exists (select from pg_prepared_xacts where database = d.datname)
+               then 'the database has prepared transactions' end
+           ], null) as lasting,
+           array_remove(array[
+             (select 'connected, and not to be ended by this role: ' || string_agg(distinct r.rolname, ', ' order by r.rolname)
+                from pg_stat_activity a
+                join pg_roles r on r.oid = a.usesysid
+               where a.datid = d.oid and not ${MAY_END})
+           ], null) as passing
+      from pg_database d
+      join pg_roles o on o.oid = d.datdba
+      join pg_tablespace t on t.oid = d.dattablespace
+      join pg_roles me on me.rolname = current_user
+     where d.datname = current_database()`;
+}

@@ -1,0 +1,79 @@
+import { DataError } from '../../contracts/errors.js';
+import { keptName } from '../postgres/database-names.js';
+import { quoteIdentifier } from '../postgres/quote.js';
+import type { ConfirmedTarget } from '../safety/proofs.js';
+import { readDatabase } from './database-facts.js';
+import { exchangeNames } from './exchange.js';
+import { type KeptDatabase, listKeptDatabases } from './kept-databases.js';
+import { withKeptStamp, withoutKeptStamp } from './kept-stamp.js';
+import { commentSql, countContent } from './swap-target.js';
+
+interface ReturnInput {
+  /** The restore point's. */
+  id: string;
+  /** The rollback: what the target was until now becomes its restore point. */
+  operation: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * Lets the database that is this restore point be the target again. Called again, it finds that done, or does it.
+ * @throws DataError `RESTORE_POINT_MISSING`, ConnectionError `TARGET_IN_USE`; nothing has changed then
+ */
+export async function returnToDatabase(target: ConfirmedTarget, { id, operation, signal }: ReturnInput): Promise<void> {
+  const { environment, database, exists } = target;
+  const all = await keptOf(target, signal);
+  if (all.some(({ stamp }) => stamp.operation === operation)) return;
+  const point = all.find(({ stamp }) => stamp.operation === id);
+  if (!point) throw new DataError('RESTORE_POINT_MISSING', `${environment} has no restore point ${id}`);
+  const { replacedBy: _before, ...replacedBy } = point.stamp;
+  const counts = exists ? await countContent(target, signal) : { tables: 0, records: 0 };
+  const stamp = { environment, operation, createdAt: new Date().toISOString(), ...counts, replacedBy };
+  const comment = await commentOf(target, signal);
+  const kept = keptName({ database, operation });
+  await exchangeNames(target, {
+    renamings: [...(exists ? [{ from: database, to: kept }] : []), { from: point.database, to: database }],
+    statements: [...(exists ? closing(database, withKeptStamp(comment, stamp)) : []), ...opening(point)],
+    signal,
+  });
+}
+
+/** Undoes `returnToDatabase`: target and restore point are what they were. Does nothing where nothing was exchanged. */
+export async function undoReturn(target: ConfirmedTarget, { operation, signal }: Omit<ReturnInput, 'id'>) {
+  const { database } = target;
+  const before = (await keptOf(target, signal)).find(({ stamp }) => stamp.operation === operation);
+  const replaced = before?.stamp.replacedBy;
+  if (!before || !replaced) return;
+  const comment = await commentOf(target, signal);
+  await exchangeNames(target, {
+    renamings: [
+      { from: database, to: keptName({ database, operation: replaced.operation }) },
+      { from: before.database, to: database },
+    ],
+    statements: [...closing(database, withKeptStamp(comment, replaced)), ...opening(before)],
+    signal,
+  });
+}
+
+function closing(database: string, comment: string): string[] {
+  return [commentSql(database, comment), `alter database ${quoteIdentifier(database)} allow_connections false`];
+}
+
+function opening({ database, comment }: KeptDatabase): string[] {
+  return [
+    commentSql(database, withoutKeptStamp(comment)),
+    `alter database ${quoteIdentifier(database)} allow_connections true`,
+  ];
+}
+
+async function keptOf({ environment, connectMaintenance }: ConfirmedTarget, signal: AbortSignal | undefined) {
+  return listKeptDatabases({ environment, connect: connectMaintenance, signal });
+}
+
+async function commentOf(
+  { database, connectMaintenance }: ConfirmedTarget,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  await using session = await connectMaintenance({ purpose: 'swap', ...(signal && { signal }) });
+  return (await readDatabase(session, database))?.comment ?? null;
+}
