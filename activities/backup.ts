@@ -2,6 +2,7 @@ import type { RestorePointInput, TargetGrant } from '../contracts/stages.js';
 import { createRestorePoint, discardRestorePoint, listRestorePoints } from '../engine/backup/restore-points.js';
 import { readLedger } from '../engine/copy/ledger.js';
 import { readSequences } from '../engine/copy/sequences.js';
+import { dropLeftoverBuildings } from '../engine/swap/leftovers.js';
 import { type ActivityScope, adapt } from './adapt.js';
 import { readSchema } from './read-schema.js';
 import { restorePoint } from './restore-point.js';
@@ -47,13 +48,14 @@ export const createBackupActivities = (open: OpenServices) => ({
   },
 });
 
-/** The ledger of another operation is still in the target: that one was terminated, so nothing was undone. */
-async function undoUnfinished(
+/** What operations left that were terminated, so that nothing was undone: a database built beside the target, or a ledger in it. */
+export async function undoUnfinished(
   { guard, artifacts }: Services,
   grant: TargetGrant,
   { signal, progress }: ActivityScope,
 ): Promise<void> {
   const target = await guard.admitTarget(grant.target, { ...grant, signal });
+  await dropLeftoverBuildings(target, { operation: grant.operation, signal });
   if (!target.exists) return;
   await using session = await target.connect({ purpose: 'ledger', signal });
   const id = (await readLedger(session))?.operation;

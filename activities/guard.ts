@@ -1,12 +1,13 @@
 import { Context } from '@temporalio/activity';
 import type { RestorePointRef } from '../contracts/artifacts.js';
+import type { RestorePointSummary } from '../contracts/backup.js';
 import type { AdmitCloneInput, AdmitRollbackInput, CloneGrant, TargetGrant } from '../contracts/stages.js';
 import { TARGET_HELD_SIGNAL } from '../contracts/workflows.js';
-import { newestRestorePoint, readRestorePoint } from '../engine/backup/restore-points.js';
 import { cloneOptionsFrom } from '../engine/environments/clone-options.js';
 import { parseCloneInput, parseRollbackInput } from '../engine/environments/parse-input.js';
 import { lockTarget } from '../engine/safety/target-lock.js';
 import { adapt } from './adapt.js';
+import { findRestorePoint } from './find-restore-point.js';
 import type { OpenServices } from './services.js';
 
 export const createGuardActivities = (open: OpenServices) => ({
@@ -37,20 +38,19 @@ export const createGuardActivities = (open: OpenServices) => ({
   async admitRollback({
     operation,
     input,
-  }: AdmitRollbackInput): Promise<{ grant: TargetGrant; point: RestorePointRef }> {
+  }: AdmitRollbackInput): Promise<{ grant: TargetGrant; point: RestorePointRef; kind: RestorePointSummary['kind'] }> {
     return adapt(async ({ signal }) => {
       const { environment, restorePoint, confirm, requestedBy } = parseRollbackInput(input);
       const { configuration, guard, artifacts, auditTrail } = await open();
       configuration.require([environment]);
       await artifacts.check();
-      await guard.admitTarget(environment, { confirm, operation, signal });
-      const { id } = restorePoint
-        ? await readRestorePoint(artifacts, { environment, id: restorePoint })
-        : await newestRestorePoint(artifacts, environment);
+      const target = await guard.admitTarget(environment, { confirm, operation, signal });
+      const { id, kind } = await findRestorePoint({ artifacts }, { target, id: restorePoint, signal });
       await auditTrail.record({ operation, action: 'rollback', target: environment, requestedBy, outcome: 'admitted' });
       return {
         grant: { operation, target: environment, confirm: confirm ?? '', ...(requestedBy && { requestedBy }) },
         point: { environment, id },
+        kind,
       };
     });
   },

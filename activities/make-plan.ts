@@ -11,10 +11,12 @@ import { readRulesFile } from '../engine/anonymizer/rules-file.js';
 import { lanesWithin } from '../engine/courtesy/lanes.js';
 import { unseenLoadWarnings } from '../engine/courtesy/unseen-load.js';
 import { createPlan, LANES } from '../engine/plan/create-plan.js';
+import { chooseRestorePoint } from '../engine/plan/restore-strategy.js';
 import { readSplitKeys } from '../engine/plan/split-keys.js';
 import { readTargetCatalog } from '../engine/plan/target-catalog.js';
 import type { ReadOnlySource } from '../engine/safety/proofs.js';
 import { neutralize } from '../engine/schema/neutralize.js';
+import { findSwapObstacles } from '../engine/swap/obstacles.js';
 import { readSchema } from './read-schema.js';
 import type { Services } from './services.js';
 
@@ -67,6 +69,12 @@ export async function makePlan(
     keptRows: kept.rows,
     accepted: file.accept,
     neutralized,
+    restorePoint: await chooseRestorePoint({
+      target: targetName,
+      exists: target.exists,
+      asked: options.restorePoint,
+      obstacles: () => findSwapObstacles(target, signal ? { signal } : {}),
+    }),
     splitKeys: await readSplitKeys(source, { tables: schema.tables, rules: decided.rules, signal }),
   });
   const overriding = options.anonymizeData ? overridingRules(options.customAnonymizationRules, file.rules) : [];

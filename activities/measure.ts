@@ -20,6 +20,7 @@ const STAGE_OF: Readonly<Record<string, CloneStage>> = {
   admitRollback: 'guard',
   planClone: 'analyze',
   createRestorePoint: 'backup',
+  prepareSwap: 'backup',
   rebuildSchema: 'migrate',
   copyUnit: 'copy',
   buildKeys: 'copy',
@@ -28,9 +29,14 @@ const STAGE_OF: Readonly<Record<string, CloneStage>> = {
   finishSchema: 'finish',
   validateClone: 'validate',
   validateEnvironment: 'validate',
+  swapTarget: 'swap',
+  returnToDatabase: 'swap',
   restoreTarget: 'undo',
   dropCreatedRoles: 'undo',
   discardRestorePoint: 'undo',
+  unswapTarget: 'undo',
+  dropBuilding: 'undo',
+  undoReturn: 'undo',
 };
 
 const cpu = createCpuMeter();

@@ -10,6 +10,7 @@ import { createDatabase } from '../engine/schema/create-database.js';
 import { createRoles, dropRoles } from '../engine/schema/create-roles.js';
 import { dropEverything } from '../engine/schema/drop.js';
 import { refreshMaterializedViews } from '../engine/schema/finish.js';
+import { createBuildingDatabase } from '../engine/swap/create-building.js';
 import { adapt } from './adapt.js';
 import type { OpenServices } from './services.js';
 import { isForeignKey, ofStage, readStage } from './stage-artifacts.js';
@@ -22,7 +23,8 @@ export const createMigrateActivities = (open: OpenServices) => ({
       const services = await open();
       const { plan, schema, statements } = await readStage(services, stage);
       const target = await services.guard.admitTarget(stage.grant.target, { ...stage.grant, signal });
-      if (!target.exists) await createDatabase(target, { encoding: schema.encoding, signal });
+      if (target.beside) await createBuildingDatabase(target, { signal });
+      else if (!target.exists) await createDatabase(target, { encoding: schema.encoding, signal });
       await createRoles(target, plan.createsRoles, { signal });
       await dropEverything(target, { signal });
       await applyStatements(target, ofStage(statements, 'pre-data'), { signal, onProgress: progress });

@@ -2,7 +2,7 @@ import type { CloneResult, CloneStatistics, RollbackResult } from '../contracts/
 import type { ClonePlan } from '../contracts/plan.js';
 import type { OperationOutcome } from '../contracts/report.js';
 import type { SchemaDefinition } from '../contracts/schema.js';
-import type { CompleteCloneInput, RecordFailureInput, RestorePointInput } from '../contracts/stages.js';
+import type { CompleteCloneInput, CompleteRollbackInput, RecordFailureInput } from '../contracts/stages.js';
 import type { ValidationResult } from '../contracts/validation.js';
 import { readRestorePoint } from '../engine/backup/restore-points.js';
 import type { TableTotals } from '../engine/copy/copy-tables.js';
@@ -43,11 +43,11 @@ export const createReportActivities = (open: OpenServices) => ({
         completedAt: new Date().toISOString(),
         timings,
         statistics,
-        restorePoint: point,
+        ...(point && { restorePoint: point }),
       });
       await artifacts.writeJson(operationArtifact(operation, 'report'), await monitor.generateReport(operation));
       await auditTrail.record({ operation, action: 'clone', source, target, requestedBy, outcome: status });
-      await pruneAfter(services, grant, [point.id]);
+      await pruneAfter(services, grant, point ? [point.id] : []);
       return {
         operationId: operation,
         status,
@@ -63,22 +63,23 @@ export const createReportActivities = (open: OpenServices) => ({
   },
 
   /** Says what a rollback brought back. */
-  async completeRollback({ grant, point }: RestorePointInput): Promise<RollbackResult> {
+  async completeRollback({ grant, point, kind: moved }: CompleteRollbackInput): Promise<RollbackResult> {
     return adapt(async ({ signal }) => {
       const services = await open();
       const { artifacts, auditTrail, guard } = services;
       const { operation, target, requestedBy } = grant;
-      const { tables, records, kind } = await readRestorePoint(artifacts, point);
+      const stored = moved ? undefined : await readRestorePoint(artifacts, point);
       const validation =
-        kind === 'archive'
-          ? await createValidationEngine().validateEnvironment(
+        stored?.kind === 'drop database'
+          ? NOTHING
+          : await createValidationEngine().validateEnvironment(
               await guard.admitReadable(target, { operation, signal }),
               {
                 health: true,
                 signal,
               },
-            )
-          : NOTHING;
+            );
+      const { tables, records } = stored ?? validation.statistics;
       await auditTrail.record({ operation, action: 'rollback', target, requestedBy, outcome: 'completed' });
       await pruneAfter(services, grant, [operation, point.id]); // what was, and what the environment is now
       return { operationId: operation, environment: target, restorePoint: point, tables, records, validation };

@@ -32,7 +32,7 @@ export const createValidateActivities = (open: OpenServices) => ({
       if (!options.verify) return;
       const tables = plannedTables(await artifacts.readJson<ClonePlan>(ref));
       const source = await guard.admitSource(grant.source, { ...grant, signal: cancelled });
-      const target = await guard.admitReadable(grant.target, { operation, signal: cancelled });
+      const target = await guard.admitReadable(grant.target, { operation, ...builtOf(grant), signal: cancelled });
       const verified = await verifyCopy({
         tables,
         proof: options.verify,
@@ -54,7 +54,7 @@ export const createValidateActivities = (open: OpenServices) => ({
       const target = await guard.admitTarget(grant.target, { ...grant, signal });
       const totals = await settleTotals(services, operation, target, signal);
       const plan = await artifacts.readJson<ClonePlan>(ref);
-      const result = await compareWithPlan(services, { plan, totals, isUnderway: true, signal });
+      const result = await compareWithPlan(services, { plan, totals, isUnderway: true, ...builtOf(grant), signal });
       const tests = await engine.testFunctionality(target, configuration.testSuites, { signal });
       const judged = await withVerification(services, grant, withTests(result, tests));
       await artifacts.writeJson(operationArtifact(operation, 'validation'), judged);
@@ -82,6 +82,10 @@ export const createValidateActivities = (open: OpenServices) => ({
 
 const engine = createValidationEngine();
 
+function builtOf({ built }: CloneGrant): Pick<CompareInput, 'built'> {
+  return built ? { built } : {};
+}
+
 /** What the ledger says the copy measured becomes an artifact; then the ledger goes, for it is no part of the clone. */
 async function settleTotals(
   { artifacts }: Services,
@@ -102,14 +106,15 @@ interface CompareInput {
   plan: ClonePlan;
   totals: TableTotals[];
   isUnderway: boolean;
+  built?: 'beside';
   signal: AbortSignal;
 }
 
 async function compareWithPlan(
   services: Services,
-  { plan, totals, isUnderway, signal }: CompareInput,
+  { plan, totals, isUnderway, built, signal }: CompareInput,
 ): Promise<ValidationResult> {
-  const target = await services.guard.admitReadable(plan.target, { operation: plan.operation, signal });
+  const target = await services.guard.admitReadable(plan.target, { operation: plan.operation, built, signal });
   const source = await services.guard.admitReadable(plan.source, { operation: plan.operation, signal });
   const schemaDiff = await compareWithSource(services, plan, await readSchema(target, signal));
   return engine.validateEnvironment(target, {

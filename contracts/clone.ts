@@ -1,5 +1,6 @@
 import type { AnonymizationReport, AnonymizationRule } from './anonymization.js';
 import type { ArtifactRef, RestorePointRef } from './artifacts.js';
+import type { RestoreStrategy } from './environments.js';
 import type { ErrorCode } from './error-codes.js';
 import type { CopyProof, ValidationResult } from './validation.js';
 
@@ -21,6 +22,8 @@ export interface CloneOptions {
    * `checksums` also a hash of all unmasked columns. Default: what both servers said of each COPY, and the target's own count of its rows.
    */
   verify?: CopyProof;
+  /** Default: what the target's configuration says, else `auto`. `none` only where that says `none`. */
+  restorePoint?: RestoreStrategy;
 }
 
 /** The input of `cloneEnvironment`: what the SDK, the `temporal` CLI and the UI send. Names only. */
@@ -80,7 +83,17 @@ export interface NeutralizedObject {
   reason: string;
 }
 
-export type CloneStage = 'guard' | 'analyze' | 'backup' | 'migrate' | 'copy' | 'finish' | 'validate' | 'undo' | 'done';
+export type CloneStage =
+  | 'guard'
+  | 'analyze'
+  | 'backup'
+  | 'migrate'
+  | 'copy'
+  | 'finish'
+  | 'validate'
+  | 'swap'
+  | 'undo'
+  | 'done';
 
 /** How much of a clone is done when a stage starts, in percent; the copy's share is by bytes. */
 export const STAGE_STARTS_AT: Record<CloneStage, number> = {
@@ -91,6 +104,7 @@ export const STAGE_STARTS_AT: Record<CloneStage, number> = {
   copy: 18,
   finish: 80,
   validate: 90,
+  swap: 98,
   undo: 0,
   done: 100,
 };

@@ -24,4 +24,12 @@ export function hasLoadLimit({ replicaLagSeconds, oldestXminSeconds, activeConne
   return [replicaLagSeconds, oldestXminSeconds, activeConnections].some((limit) => limit !== undefined);
 }
 
+export const RESTORE_STRATEGIES = ['auto', 'swap', 'archive', 'none'] as const;
+
+/**
+ * What a clone can be undone with. `swap`: it is built beside the target and takes its name, and the database of before is kept. `archive`: the
+ * target is archived, then rebuilt in place. `auto`: `swap` where role and platform allow it, else `archive`. `none`: nothing; what fails stays as it is.
+ */
+export type RestoreStrategy = (typeof RESTORE_STRATEGIES)[number];
+
 export type EnvironmentStatus = 'active' | 'inactive' | 'cloning' | 'error';

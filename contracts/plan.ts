@@ -138,8 +138,13 @@ export interface ClonePlan {
   /** Reasons why the clone cannot run. Not empty: nothing is touched. */
   refusals: string[];
   /** How a rollback will be possible. */
-  restorePoint: 'archive' | 'drop database';
+  restorePoint: PlannedRestorePoint;
+  /** Why in this way. */
+  restorePointReason?: string;
 }
+
+/** `swap`: the clone is built beside the target; what the target was is kept as a database. `drop database`: there is none yet. */
+export type PlannedRestorePoint = 'swap' | 'archive' | 'drop database' | 'none';
 
 /** Every table of a plan once, also one whose ranges are in several units. */
 export function plannedTables({ units }: Pick<ClonePlan, 'units'>): TablePlan[] {
@@ -158,4 +163,7 @@ export interface PlanSummary {
   tables: number;
   sizeBytes: number;
   warnings: string[];
+  /** Absent in plans of earlier versions, which archive. */
+  restorePoint?: PlannedRestorePoint;
+  restorePointReason?: string;
 }

@@ -15,6 +15,8 @@ export interface TargetGrant {
   target: string;
   confirm: string;
   requestedBy?: string;
+  /** `beside`: activities work on the database that the operation builds beside the target's own. */
+  built?: 'beside';
 }
 
 export interface CloneGrant extends TargetGrant {
@@ -87,6 +89,11 @@ export interface RestorePointInput {
   point: RestorePointRef;
 }
 
+export interface CompleteRollbackInput extends RestorePointInput {
+  /** Absent: the restore point is in the artifact store. */
+  kind?: 'database';
+}
+
 export interface AdmitRollbackInput {
   operation: string;
   input: RollbackInput;
@@ -113,7 +120,8 @@ export interface RecordFailureInput {
 }
 
 export interface CompleteCloneInput extends PlannedStage {
-  point: RestorePointRef;
+  /** `null`: the target's configuration wants none. */
+  point: RestorePointRef | null;
   startedAt: string;
   /** Milliseconds by stage. */
   timings: Record<string, number>;

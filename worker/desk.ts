@@ -155,7 +155,7 @@ export async function openDesk(directory: string, logger: Logger = createLogger(
       });
     },
 
-    restorePoints: openRestorePointsDesk(services),
+    restorePoints: openRestorePointsDesk(services, logger),
 
     async report(operation) {
       if ((await artifacts.list(operation)).length === 0) {

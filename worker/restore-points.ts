@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { listAllRestorePoints } from '../activities/find-restore-point.js';
 import type { Services } from '../activities/services.js';
 import type { PrunedRestorePoint, RestorePointSummary, Verification } from '../contracts/backup.js';
+import { ConnectionError } from '../contracts/errors.js';
 import { inspectRestorePoint } from '../engine/backup/inspect-restore-point.js';
 import { pruneRestorePoints } from '../engine/backup/prune.js';
 import { listRestorePoints, newestRestorePoint } from '../engine/backup/restore-points.js';
 import { readLedger } from '../engine/copy/ledger.js';
 import { lockTarget } from '../engine/safety/target-lock.js';
+import type { Logger } from './logger.js';
 
 /** What people do with the restore points of an environment. */
 export interface RestorePointsDesk {
@@ -23,15 +26,22 @@ export interface VerifyPointInput {
   onProgress?(file: string): void;
 }
 
-export function openRestorePointsDesk({ configuration, artifacts, guard }: Services): RestorePointsDesk {
+export function openRestorePointsDesk(services: Services, logger: Logger): RestorePointsDesk {
+  const { configuration, artifacts, guard } = services;
   const check = (environment: string) => {
     configuration.environment(environment);
     configuration.require([]);
   };
   return {
     async list(environment) {
-      check(environment);
-      return listRestorePoints(artifacts, environment);
+      configuration.require([environment]);
+      try {
+        return await listAllRestorePoints(services, await guard.admitReadable(environment));
+      } catch (error) {
+        if (!(error instanceof ConnectionError)) throw error;
+        logger.warn(`only archives are listed: ${error.message}`); // of a database that is absent, too
+        return listRestorePoints(artifacts, environment);
+      }
     },
 
     async verify({ environment, id, onProgress }) {

@@ -8,6 +8,7 @@ import { measureActivities } from '../activities/measure.js';
 import { createMigrateActivities } from '../activities/migrate.js';
 import { createPlanActivities } from '../activities/plan.js';
 import { createReportActivities } from '../activities/report.js';
+import { createSwapActivities } from '../activities/swap.js';
 import { createValidateActivities } from '../activities/validate.js';
 import { DEFAULT_TASK_QUEUE } from '../contracts/workflows.js';
 import { createCopyThreads } from './copy-threads.js';
@@ -53,6 +54,7 @@ export async function startWorker(input: StartWorkerInput): Promise<RunningWorke
       ...createBackupActivities(open),
       ...createMigrateActivities(open),
       ...createCopyActivities(open, threads.run),
+      ...createSwapActivities(open),
       ...createValidateActivities(open),
       ...createReportActivities(open),
     }),

@@ -4,6 +4,7 @@ import { trackHolders } from './holders.js';
 import { trackOperation } from './operation.js';
 import { control, ddl, undoing } from './policies.js';
 import { reportingFailures } from './reporting.js';
+import { restoreStrategy } from './restore-strategies.js';
 import { withSaga } from './saga.js';
 
 /** Rebuilds `target` as an anonymized copy of `source`; on any failure, cancellation included, puts `target` back as it was. */
@@ -19,26 +20,20 @@ export async function cloneEnvironment(input: CloneInput): Promise<CloneResult> 
 
         await operation.enter('analyze');
         const plan = await ddl.planClone(grant);
-        const stage = { grant, plan: plan.plan };
+        const strategy = restoreStrategy({ grant, plan });
+        const { stage } = strategy;
         for (const warning of plan.warnings) operation.log('warning', 'analyze', warning);
 
         await operation.enter('backup');
-        const point = { environment: grant.target, id: operation.id };
-        undo.push({
-          name: 'delete the restore point',
-          undoes: 'store',
-          run: () => undoing.discardRestorePoint({ grant, point }),
-        });
-        await ddl.createRestorePoint({ grant, point });
+        if (plan.restorePointReason)
+          operation.log('info', 'backup', `${plan.restorePoint}: ${plan.restorePointReason}`);
+        await strategy.prepare(undo);
 
         await operation.enter('migrate');
         lock.check();
-        undo.push({ name: 'drop the roles made', undoes: 'store', run: () => undoing.dropCreatedRoles(stage) });
-        undo.push({
-          name: `restore ${grant.target}`,
-          undoes: 'target',
-          run: () => undoing.restoreTarget({ grant, point }),
-        });
+        const planned = { grant, plan: plan.plan };
+        undo.push({ name: 'drop the roles made', undoes: 'store', run: () => undoing.dropCreatedRoles(planned) });
+        undo.push(strategy.unbuild);
         await ddl.rebuildSchema(stage);
 
         await operation.enter('copy');
@@ -53,9 +48,10 @@ export async function cloneEnvironment(input: CloneInput): Promise<CloneResult> 
         await operation.enter('validate');
         await ddl.validateClone({ ...stage, onInvalid: input.onInvalid ?? 'rollback' });
         lock.check();
+        await strategy.takeOver({ undo, operation });
         const result = await control.completeClone({
-          ...stage,
-          point,
+          ...planned,
+          point: strategy.point,
           startedAt: operation.startedAt,
           timings: operation.timings(),
         });

@@ -33,7 +33,7 @@ export function asWorkflowFailure(failure: unknown, described: OperationFailure)
 
 /** What the target is after the compensations. */
 export function targetAfter({ done, stuck }: Undone): OperationFailure['target'] {
-  if (stuck?.at.undoes === 'target') return 'not restored';
+  if (stuck?.at.undoes === 'target' || done.some(({ undoes }) => undoes === 'nothing')) return 'not restored';
   return done.some(({ undoes }) => undoes === 'target') ? 'restored' : 'untouched';
 }
 

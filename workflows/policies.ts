@@ -5,6 +5,7 @@ import type { createGuardActivities } from '../activities/guard.js';
 import type { createMigrateActivities } from '../activities/migrate.js';
 import type { createPlanActivities } from '../activities/plan.js';
 import type { createReportActivities } from '../activities/report.js';
+import type { createSwapActivities } from '../activities/swap.js';
 import type { createValidateActivities } from '../activities/validate.js';
 
 type Activities = ReturnType<typeof createGuardActivities> &
@@ -12,6 +13,7 @@ type Activities = ReturnType<typeof createGuardActivities> &
   ReturnType<typeof createBackupActivities> &
   ReturnType<typeof createMigrateActivities> &
   ReturnType<typeof createCopyActivities> &
+  ReturnType<typeof createSwapActivities> &
   ReturnType<typeof createValidateActivities> &
   ReturnType<typeof createReportActivities>;
 

@@ -3,8 +3,8 @@ import { CancellationScope } from '@temporalio/workflow';
 export interface Compensation {
   /** For people: `restore test`. */
   name: string;
-  /** `target` when what it undoes changed the target. */
-  undoes: 'target' | 'store';
+  /** `target` when what it undoes changed the target; `nothing` when the change of the target stays. */
+  undoes: 'target' | 'store' | 'nothing';
   run: () => Promise<unknown>;
 }
 

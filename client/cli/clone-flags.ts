@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CloneOptions } from '../../contracts/clone.js';
+import { RESTORE_STRATEGIES, type RestoreStrategy } from '../../contracts/environments.js';
 import type { CopyProof } from '../../contracts/validation.js';
 
 export interface CloneFlags {
@@ -9,6 +10,7 @@ export interface CloneFlags {
   reservations: boolean;
   userRoles: boolean;
   verify?: CopyProof;
+  restorePoint?: RestoreStrategy;
 }
 
 /** The options of a clone as flags. What is not said is decided by the target's `.env` file. */
@@ -21,6 +23,9 @@ export function addCloneOptions(command: Command): Command {
     .option('--no-user-roles', 'give role columns their default')
     .addOption(
       new Option('--verify <proof>', 'compare each table with the copy’s snapshot').choices(['counts', 'checksums']),
+    )
+    .addOption(
+      new Option('--restore-point <strategy>', 'what the clone can be undone with').choices([...RESTORE_STRATEGIES]),
     );
 }
 
@@ -32,5 +37,6 @@ export function cloneOptionsOf(flags: CloneFlags): Partial<CloneOptions> {
     ...(!flags.reservations && { includeReservations: false }),
     ...(!flags.userRoles && { preserveUserRoles: false }),
     ...(flags.verify && { verify: flags.verify }),
+    ...(flags.restorePoint && { restorePoint: flags.restorePoint }),
   };
 }

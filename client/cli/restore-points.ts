@@ -78,13 +78,23 @@ const REASON: Record<PrunedRestorePoint['why'], string> = {
   incomplete: 'left by an operation that died while it wrote it',
 };
 
-function describePoint({ id, createdAt, operation, kind, tables, records, sizeBytes, ...point }: RestorePointSummary) {
+function describePoint(point: RestorePointSummary): string {
+  const { id, createdAt, operation } = point;
   const age = `${formatDuration(Date.now() - Date.parse(createdAt))} ago`;
-  const holds =
-    kind === 'archive'
-      ? `${tables} tables, ${formatCount(records)} rows, ${formatBytes(sizeBytes)}`
-      : 'no database: returning drops it';
-  return [id, `${createdAt} (${age})`, `before ${operation}`, holds, describeVerification(point)].join('  ');
+  return [id, `${createdAt} (${age})`, `before ${operation}`, describeContent(point)].join('  ');
+}
+
+function describeContent(point: RestorePointSummary): string {
+  const { kind, tables, records, sizeBytes } = point;
+  const [rows, size] = [formatCount(records), formatBytes(sizeBytes)];
+  switch (kind) {
+    case 'archive':
+      return `${tables} tables, ${rows} rows, ${size}  ${describeVerification(point)}`;
+    case 'database':
+      return `${tables} tables, ~${rows} rows, ${size} as a database: returning takes a moment`;
+    case 'drop database':
+      return 'no database: returning drops it';
+  }
 }
 
 function describeVerification({ verification }: Pick<RestorePointSummary, 'verification'>): string {

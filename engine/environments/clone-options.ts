@@ -1,4 +1,5 @@
 import type { CloneOptions } from '../../contracts/clone.js';
+import { SafetyError } from '../../contracts/errors.js';
 import type { Configuration } from './configuration.js';
 import { parseCloneOptions } from './parse-input.js';
 
@@ -9,10 +10,15 @@ export interface CloneOptionsInput {
   options?: unknown;
 }
 
-/** Every option decided: what was asked, else what the target's `.env` file says, else `true`. @throws ConfigurationError naming every unknown or mistyped option */
+/**
+ * Every option decided: what was asked, else what the target's `.env` file says, else `true`.
+ * @throws ConfigurationError naming every unknown or mistyped option; SafetyError `RESTORE_POINT_REQUIRED`
+ */
 export function cloneOptionsFrom({ configuration, target, options = {} }: CloneOptionsInput): CloneOptions {
   const asked = parseCloneOptions(options);
-  const { config } = configuration.environment(target).variables;
+  const { variables, restorePoint } = configuration.environment(target);
+  const { config } = variables;
+  if (asked.restorePoint === 'none' && restorePoint !== 'none') throw restorePointRequired(target);
   return {
     anonymizeData: asked.anonymizeData ?? config.ANONYMIZE_DATA ?? true,
     includeAuditLogs: asked.includeAuditLogs ?? config.INCLUDE_AUDIT_LOGS ?? true,
@@ -20,6 +26,15 @@ export function cloneOptionsFrom({ configuration, target, options = {} }: CloneO
     includeReservations: asked.includeReservations ?? true,
     preserveUserRoles: asked.preserveUserRoles ?? config.PRESERVE_USER_ROLES ?? true,
     ...(asked.verify && { verify: asked.verify }),
+    ...((asked.restorePoint ?? restorePoint) && { restorePoint: asked.restorePoint ?? restorePoint }),
     ...(asked.customAnonymizationRules && { customAnonymizationRules: asked.customAnonymizationRules }),
   };
+}
+
+function restorePointRequired(target: string): SafetyError {
+  return new SafetyError(
+    'RESTORE_POINT_REQUIRED',
+    `the configuration of ${target} does not say that it may be replaced without a restore point`,
+    { next: `Leave the option out, or set "restorePoint": "none" on the environment ${target}.` },
+  );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENVIRONMENT_TYPES, hasLoadLimit } from '../../contracts/environments.js';
+import { ENVIRONMENT_TYPES, hasLoadLimit, RESTORE_STRATEGIES } from '../../contracts/environments.js';
 import type { CustomGenerator, TestInput } from './define-config.js';
 import { LOG_LEVELS } from './define-config.js';
 
@@ -49,6 +49,7 @@ export const environmentSchema = z.strictObject(
     description: text.optional(),
     allowRawData: flag.default(false),
     limits: limitsSchema.optional(),
+    restorePoint: z.enum(RESTORE_STRATEGIES, { error: `must be one of ${RESTORE_STRATEGIES.join(', ')}` }).optional(),
   },
   { error: 'must be an object like { "type": "test" }' },
 );

@@ -1,4 +1,4 @@
-import type { EnvironmentType, SourceLimits } from '../../contracts/environments.js';
+import type { EnvironmentType, RestoreStrategy, SourceLimits } from '../../contracts/environments.js';
 import { ConfigurationError } from '../../contracts/errors.js';
 import type { ArtifactSettings } from './artifact-settings.js';
 import type { ConfiguredTestSuite } from './config-schema.js';
@@ -21,6 +21,8 @@ export interface EnvironmentSettings {
   variables: EnvironmentVariables;
   allowRawData: boolean;
   limits?: SourceLimits;
+  /** Default `auto`. */
+  restorePoint?: RestoreStrategy;
   description?: string;
 }
 

@@ -1,4 +1,4 @@
-import type { EnvironmentType, SourceLimits } from '../../contracts/environments.js';
+import type { EnvironmentType, RestoreStrategy, SourceLimits } from '../../contracts/environments.js';
 import type { TestContext } from '../../contracts/test-suites.js';
 import type { TestType } from '../../contracts/validation.js';
 
@@ -82,6 +82,8 @@ export interface EnvironmentInput {
   allowRawData?: boolean;
   /** What cloning from this environment may cost it. Default: no limit. */
   limits?: SourceLimits;
+  /** What clones of this environment can be undone with. Default `auto`. */
+  restorePoint?: RestoreStrategy;
 }
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;

@@ -28,7 +28,7 @@ export async function readEnvironments(input: ReadEnvironmentsInput): Promise<Re
   const local = (await readEnvFile(directory, LOCAL_FILE)) ?? new Map<string, string>();
   const settings = new Map<string, EnvironmentSettings>();
   const mistakesByEnvironment = new Map<string, Mistake[]>();
-  for (const [name, { type, description, allowRawData, limits, envFile = `.env.${name}` }] of entries) {
+  for (const [name, { type, description, allowRawData, limits, restorePoint, envFile = `.env.${name}` }] of entries) {
     const ofFile = await readEnvFile(directory, envFile);
     const variables = withLocalOverrides(ofFile ?? new Map(), local, name);
     const checked = checkVariables(variables, envFile);
@@ -53,6 +53,7 @@ export async function readEnvironments(input: ReadEnvironmentsInput): Promise<Re
       allowRawData,
       ...(description !== undefined && { description }),
       ...(limits && { limits }),
+      ...(restorePoint && { restorePoint }),
     });
   }
   mistakes.push(...sharedNames(entries, file));

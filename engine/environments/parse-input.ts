@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ANONYMIZATION_TYPES } from '../../contracts/anonymization.js';
 import type { CloneInput, CloneOptions, RollbackInput, ValidateInput } from '../../contracts/clone.js';
+import { RESTORE_STRATEGIES } from '../../contracts/environments.js';
 import { mistakesError, mistakesOf } from './mistakes.js';
 
 /** What `cloneEnvironment` was started with, from wherever. @throws ConfigurationError `CONFIGURATION_INVALID` with every mistake */
@@ -65,6 +66,7 @@ const cloneOptions = z.strictObject(
     preserveUserRoles: flag.optional(),
     customAnonymizationRules: z.array(rule, { error: 'must be a list of rules' }).optional(),
     verify: z.enum(['counts', 'checksums'], { error: 'must be counts or checksums' }).optional(),
+    restorePoint: z.enum(RESTORE_STRATEGIES, { error: `must be one of ${RESTORE_STRATEGIES.join(', ')}` }).optional(),
   },
   object,
 );

@@ -11,6 +11,7 @@ import { type EmptyTables, listNulled, spreadEmptiness } from './empty-tables.js
 import { hasCopiedRows, leftOutOf } from './left-out.js';
 import { judgeTarget } from './refusals.js';
 import { type Decisions, requireDecided } from './require-decided.js';
+import type { ChosenRestorePoint } from './restore-strategy.js';
 import { NULL_RULE, roleDefaults } from './role-columns.js';
 import { excludedTables, type SystemPatterns, unmatchedPatterns } from './systems.js';
 import { planTables, type RulesByTable } from './tables.js';
@@ -39,6 +40,8 @@ export interface PlanInput {
   lanes?: number;
   /** Known before, such as what the proof of the source found. */
   warnings?: readonly string[];
+  /** Default: an archive of what is there. */
+  restorePoint?: ChosenRestorePoint;
   /** Default: now. */
   createdAt?: Date;
 }
@@ -98,6 +101,7 @@ export function createPlan(input: PlanInput): ClonePlan {
     ],
     refusals: judgement.refusals,
     restorePoint: target.exists ? 'archive' : 'drop database',
+    ...input.restorePoint,
   };
 }
 

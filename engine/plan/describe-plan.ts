@@ -16,17 +16,27 @@ export function describePlan(plan: ClonePlan): string {
   ].join('\n');
 }
 
-function heading({ source, target, units, restorePoint, options }: ClonePlan): string[] {
+function heading(plan: ClonePlan): string[] {
+  const { source, target, units, options } = plan;
   const tables = plannedTables({ units });
   const bytes = units.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const columns = tables.reduce((sum, table) => sum + changedColumns(table).length, 0);
   const changed = options.anonymizeData ? `${counted(columns, 'column')} masked` : 'NOT anonymized';
-  return [
-    `${source} → ${target}: ${counted(tables.length, 'table')}, ${size(bytes)}, ${changed}`,
-    restorePoint === 'archive'
-      ? `Everything in ${target} is replaced; a restore point is made first.`
-      : `The database of ${target} is created.`,
-  ];
+  return [`${source} → ${target}: ${counted(tables.length, 'table')}, ${size(bytes)}, ${changed}`, wayBack(plan)];
+}
+
+function wayBack({ target, restorePoint, restorePointReason }: ClonePlan): string {
+  const why = restorePointReason ? ` (${restorePoint}: ${restorePointReason})` : '';
+  switch (restorePoint) {
+    case 'swap':
+      return `The clone is built beside ${target} and takes its name in the end; what ${target} was is kept as a database${why}.`;
+    case 'archive':
+      return `Everything in ${target} is replaced; a restore point is made first${why}.`;
+    case 'drop database':
+      return `The database of ${target} is created${why}.`;
+    case 'none':
+      return `Everything in ${target} is replaced, WITHOUT a restore point: what fails stays as it is${why}.`;
+  }
 }
 
 function section(title: string, lines: readonly string[]): string[] {

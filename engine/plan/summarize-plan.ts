@@ -3,7 +3,10 @@ import { type ClonePlan, type PlanSummary, plannedTables } from '../../contracts
 import { relationLabel } from '../../contracts/relations.js';
 
 /** What workflow code needs of a plan: small, and without rules. */
-export function summarizePlan({ units, lanes, warnings }: ClonePlan, plan: ArtifactRef): PlanSummary {
+export function summarizePlan(
+  { units, lanes, warnings, restorePoint, restorePointReason }: ClonePlan,
+  plan: ArtifactRef,
+): PlanSummary {
   return {
     plan,
     lanes,
@@ -11,5 +14,7 @@ export function summarizePlan({ units, lanes, warnings }: ClonePlan, plan: Artif
     tables: plannedTables({ units }).length,
     sizeBytes: units.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     warnings,
+    restorePoint,
+    ...(restorePointReason !== undefined && { restorePointReason }),
   };
 }

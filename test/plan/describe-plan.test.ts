@@ -72,6 +72,7 @@ test('a summary has names and sizes, and nothing of rules', () => {
   const ref = { operation: 'clone-test', name: 'plan.json' };
   expect(summarizePlan(plan, ref)).toEqual({
     plan: ref,
+    restorePoint: 'archive',
     lanes: 4,
     units: [{ tables: ['public.Données Clients', 'public.bookings', 'public.t'], sizeBytes: 2_508_192 }],
     tables: 3,

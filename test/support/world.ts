@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { inject } from 'vitest';
 import { createEnvironmentCloner, type EnvironmentCloner } from '../../client/environment-cloner.js';
+import type { RestoreStrategy } from '../../contracts/environments.js';
 import { createReader } from '../../examples/loft/create.js';
 import { openDesk } from '../../worker/desk.js';
 import { type RunningWorker, startWorker } from '../../worker/start-worker.js';
@@ -37,6 +38,8 @@ interface WorldInput {
   target?: string;
   /** SQL of a source that is not the sample. */
   source?: string;
+  /** What the target's configuration says, unless `configure` says otherwise. Default `archive`: the clone is rebuilt in place. */
+  restorePoint?: RestoreStrategy;
   /** Default `true`; otherwise the test starts one. */
   hasWorker?: boolean;
 }
@@ -47,6 +50,7 @@ export async function createWorld({
   targetMajor = major,
   target = '',
   source,
+  restorePoint = 'archive',
   hasWorker = true,
 }: WorldInput = {}): Promise<World> {
   const sourceDatabase =
@@ -59,7 +63,10 @@ export async function createWorld({
     environments: { production: { type: 'production' }, test: { type: 'test' } },
     temporal: { address, taskQueue },
   };
-  const writeConfig = () => writeFile(join(directory, 'envclone.config.json'), JSON.stringify(config));
+  const writeConfig = () => {
+    const environments = { ...config.environments, test: { restorePoint, ...config.environments.test } };
+    return writeFile(join(directory, 'envclone.config.json'), JSON.stringify({ ...config, environments }));
+  };
   const environment = (name: string, variables: Record<string, string>) =>
     writeFile(
       join(directory, `.env.${name}`),
