@@ -1,23 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
+import { EXIT, exitCodeOf } from '../../client/cli/exit-codes.js';
+import { keptName } from '../../engine/postgres/database-names.js';
 import { openDesk } from '../../worker/desk.js';
+import { createRole, type TestRole } from '../safety/world.js';
 import { rowHashes } from '../support/checksum.js';
-import { databasesBeside, POSTGRES_MAJORS } from '../support/databases.js';
+import { databasesBeside, databaseUrl, onServer, POSTGRES_MAJORS } from '../support/databases.js';
+import { MASK_KEY } from '../support/mask-key.js';
 import { createWorld, type World } from '../support/world.js';
 
+const BEFORE = `create table public.mine (id int); insert into public.mine values (1)`;
 const CLONE = { source: 'production', target: 'test', confirm: 'test' };
 const SOURCE = `
   create table public.lofts (id int primary key, name text);
   insert into public.lofts select n, 'loft ' || n from generate_series(1, 500) n;
   create table public.guests (id int primary key, loft_id int references public.lofts, email text);
   insert into public.guests select n, n, 'guest' || n || '@mail.example' from generate_series(1, 500) n;`;
-const TARGET = `create table public.mine (id int); insert into public.mine values (1)`;
 
 test.each(POSTGRES_MAJORS)(
   'on PostgreSQL %i readers see the old data until the swap and the new after it; a rollback and its rollback change names alone',
   async (major) => {
-    await using world = await createWorld({ major, source: SOURCE, target: TARGET, restorePoint: 'auto' });
+    await using world = await createWorld({ major, source: SOURCE, target: BEFORE, restorePoint: 'auto' });
     const { name } = world.target;
     await world.target.run(`
       alter database ${name} set work_mem = '5MB';
@@ -52,6 +57,115 @@ test.each(POSTGRES_MAJORS)(
   },
   180_000,
 );
+
+test('rows that break a constraint once masked end the clone with the target untouched and nothing beside it', async () => {
+  await using world = await createWorld({ source: SOURCE, target: BEFORE, restorePoint: 'swap' });
+  const before = { oid: await oidOf(world), rows: await rowHashes(world.target.url) };
+  await onServer(
+    world.source.url,
+    `alter table public.guests add constraint real_mail check (email !~ '@test[.]local$')`,
+  );
+  const failure = await world.cloner.cloneEnvironment(CLONE).catch((error: unknown) => error);
+
+  expect(failure).toMatchObject({ code: 'CONSTRAINT_VIOLATED', target: 'untouched' });
+  expect({ oid: await oidOf(world), rows: await rowHashes(world.target.url) }).toEqual(before);
+  expect(await databasesBeside(world.target.url, world.target.name)).toEqual([]);
+}, 60_000);
+
+test('a clone that is cancelled while it copies leaves the target untouched and nothing beside it', async () => {
+  await using world = await createWorld({ source: SOURCE, target: BEFORE, restorePoint: 'swap' });
+  const before = { oid: await oidOf(world), rows: await rowHashes(world.target.url) };
+  const clone = await world.cloner.startClone(CLONE);
+  while ((await databasesBeside(world.target.url, world.target.name)).length === 0) await sleep(20);
+  await clone.cancel();
+
+  expect(await clone.result().catch((error: unknown) => error)).toMatchObject({
+    code: 'CANCELLED',
+    target: 'untouched',
+  });
+  expect({ oid: await oidOf(world), rows: await rowHashes(world.target.url) }).toEqual(before);
+  expect(await databasesBeside(world.target.url, world.target.name)).toEqual([]);
+}, 60_000);
+
+test('what a terminated clone built is dropped by the next one', async () => {
+  await using world = await createWorld({ source: SOURCE, target: BEFORE, restorePoint: 'swap' });
+  const first = await world.cloner.startClone(CLONE);
+  while ((await databasesBeside(world.target.url, world.target.name)).length === 0) await sleep(20);
+  const connection = await Connection.connect({ address: inject('temporalAddress') });
+  await new Client({ connection }).workflow.getHandle(first.operationId).terminate();
+  await connection.close();
+  await first.result().catch(() => {});
+  await sleep(4_000); // its activities learn of it with their next heartbeat
+  expect(Object.keys(await rowHashes(world.target.url))).toEqual(['mine']);
+
+  const { operationId } = await world.cloner.cloneEnvironment(CLONE);
+  expect(await databasesBeside(world.target.url, world.target.name)).toEqual([
+    keptName({ database: world.target.name, operation: operationId }),
+  ]);
+}, 90_000);
+
+test('a role that may not create databases: auto archives and says why, a swap is refused before anything is touched', async () => {
+  await using role = await createRole({ major: 17 });
+  await using world = await createWorld({ source: SOURCE, restorePoint: 'auto' });
+  await asOwner(world, role);
+  const plan = { ...CLONE, options: {} };
+  const desk = await openDesk(world.directory);
+  const archived = await desk.plan(plan);
+  expect(archived).toMatchObject({
+    restorePoint: 'archive',
+    restorePointReason: `no swap: role ${role.name} may not create databases (CREATEDB)`,
+  });
+  expect(desk.describePlan(archived)).toContain(`(archive: no swap: role ${role.name} may not create databases`);
+  await expect(desk.plan({ ...plan, options: { restorePoint: 'swap' } })).rejects.toMatchObject({
+    code: 'SWAP_NOT_POSSIBLE',
+  });
+
+  const refused = await world.cloner
+    .cloneEnvironment({ ...CLONE, options: { restorePoint: 'swap' } })
+    .catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'SWAP_NOT_POSSIBLE', target: 'untouched' });
+  expect(exitCodeOf(refused)).toBe(EXIT.refused);
+  expect(Object.keys(await rowHashes(world.target.url))).toEqual(['mine']);
+
+  await world.cloner.cloneEnvironment(CLONE);
+  expect(await listed(world)).toMatchObject([{ kind: 'archive' }]);
+}, 90_000);
+
+test('a session that may not be ended stops the clone at the end; the target stays, and what was built goes', async () => {
+  await using role = await createRole({ major: 17, attributes: 'createdb' });
+  await using world = await createWorld({ source: SOURCE, restorePoint: 'swap' });
+  await asOwner(world, role);
+  await using _superuser = await idleInTransaction(world);
+  const failure = await world.cloner.cloneEnvironment(CLONE).catch((error: unknown) => error);
+
+  expect(failure).toMatchObject({ code: 'TARGET_IN_USE', target: 'restored' });
+  expect(Object.keys(await rowHashes(world.target.url))).toEqual(['mine']);
+  expect(await databasesBeside(world.target.url, world.target.name)).toEqual([]);
+}, 120_000);
+
+test('without a restore point only where the configuration says so', async () => {
+  await using world = await createWorld({ source: SOURCE, target: BEFORE, restorePoint: 'auto' });
+  const none = { ...CLONE, options: { restorePoint: 'none' as const } };
+  const refused = await world.cloner.cloneEnvironment(none).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'RESTORE_POINT_REQUIRED', target: 'untouched' });
+
+  await world.configure(({ environments }) => {
+    environments.test = { type: 'test', restorePoint: 'none' };
+  });
+  await sleep(2_100); // until the worker reads it again
+  expect(await world.cloner.cloneEnvironment(CLONE)).toMatchObject({ status: 'completed', restorePoint: null });
+  expect(await listed(world)).toEqual([]);
+}, 90_000);
+
+/** Makes the role the owner of target and content, and the one that the target is reached as; nobody else is connected then. */
+async function asOwner(world: World, role: TestRole): Promise<void> {
+  const { name, url } = world.target;
+  await onServer(databaseUrl(url, 'postgres'), `alter database ${name} owner to ${role.name}`);
+  await onServer(url, `alter schema public owner to ${role.name}`);
+  await onServer(role.on(world.target), BEFORE);
+  await world.environment('test', { DATABASE_URL: role.on(world.target), ENVCLONE_MASK_KEY: MASK_KEY });
+  await sleep(2_100); // until the worker reads it again
+}
 
 async function oidOf({ target }: World): Promise<unknown> {
   const [oid] = await target.column('select oid::int from pg_database where datname = current_database()');

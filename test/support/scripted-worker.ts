@@ -12,7 +12,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { inject } from 'vitest';
-import type { PlanSummary } from '../../contracts/plan.js';
+import type { PlannedRestorePoint, PlanSummary } from '../../contracts/plan.js';
 import { SNAPSHOT_HELD_SIGNAL, TARGET_HELD_SIGNAL } from '../../contracts/workflows.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -131,6 +131,7 @@ interface PlanShape {
   /** How many of them, from the first on, share one table. */
   unitsOfFirstTable?: number;
   historyLimit?: number;
+  restorePoint?: PlannedRestorePoint;
 }
 
 /** Units of ten bytes. */
@@ -163,6 +164,12 @@ const ANSWERS: Record<string, ScriptedActivity> = {
   rebuildSchema: () => undefined,
   dropCreatedRoles: () => undefined,
   restoreTarget: () => undefined,
+  prepareSwap: () => undefined,
+  swapTarget: () => undefined,
+  unswapTarget: () => undefined,
+  dropBuilding: () => undefined,
+  returnToDatabase: () => undefined,
+  undoReturn: () => undefined,
   holdSnapshot: ({ epoch }: { epoch: string }) => holding(SNAPSHOT_HELD_SIGNAL, { epoch, snapshot: '00000003-1' }),
   copyUnit: () => ({ tables: 1, rows: 1, bytes: 1 }),
   buildKeys: () => undefined,
