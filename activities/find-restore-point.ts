@@ -1,5 +1,10 @@
 import type { RestorePointSummary } from '../contracts/backup.js';
-import { listRestorePoints, newestRestorePoint, readRestorePoint } from '../engine/backup/restore-points.js';
+import {
+  listRestorePoints,
+  newestFirst,
+  newestRestorePoint,
+  readRestorePoint,
+} from '../engine/backup/restore-points.js';
 import type { ConfirmedTarget, ReadOnlySource } from '../engine/safety/proofs.js';
 import { type KeptDatabase, listKeptDatabases } from '../engine/swap/kept-databases.js';
 import type { Services } from './services.js';
@@ -36,7 +41,5 @@ export async function listAllRestorePoints(
 }
 
 function together(kept: readonly KeptDatabase[], archives: readonly RestorePointSummary[]): RestorePointSummary[] {
-  return [...kept.map(({ summary }) => summary), ...archives].sort(
-    (a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id),
-  );
+  return newestFirst([...kept.map(({ summary }) => summary), ...archives]);
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { listAllRestorePoints } from '../activities/find-restore-point.js';
+import { prune } from '../activities/prune.js';
 import type { Services } from '../activities/services.js';
 import type { PrunedRestorePoint, RestorePointSummary, Verification } from '../contracts/backup.js';
 import { ConnectionError } from '../contracts/errors.js';
 import { inspectRestorePoint } from '../engine/backup/inspect-restore-point.js';
-import { pruneRestorePoints } from '../engine/backup/prune.js';
 import { listRestorePoints, newestRestorePoint } from '../engine/backup/restore-points.js';
 import { readLedger } from '../engine/copy/ledger.js';
 import { lockTarget } from '../engine/safety/target-lock.js';
@@ -52,17 +52,16 @@ export function openRestorePointsDesk(services: Services, logger: Logger): Resto
 
     async prune(environment, { dryRun }) {
       configuration.require([environment]);
-      const { retention } = configuration.restorePoints;
       const target = await guard.admitTarget(environment, { confirm: environment });
       const operation = `prune-${environment}-${randomBytes(4).toString('hex')}`;
       await using _lock = await lockTarget(target, { operation });
-      const needed = new Set<string>();
+      const needed: string[] = [];
       if (target.exists) {
         await using session = await target.connect({ purpose: 'prune' });
         const unfinished = (await readLedger(session))?.operation; // its restore point is what the environment was
-        if (unfinished) needed.add(unfinished);
+        if (unfinished) needed.push(unfinished);
       }
-      return pruneRestorePoints({ artifacts, environment, retention, needed, dryRun });
+      return prune(services, { target, needed, dryRun });
     },
   };
 }

@@ -56,9 +56,11 @@ export async function listRestorePoints(artifacts: ArtifactStore, environment: s
     }),
   );
   const summaries = await Promise.all(read);
-  return summaries
-    .flatMap((summary) => summary ?? [])
-    .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));
+  return newestFirst(summaries.flatMap((summary) => summary ?? []));
+}
+
+export function newestFirst(points: readonly RestorePointSummary[]): RestorePointSummary[] {
+  return [...points].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));
 }
 
 /** @throws DataError `RESTORE_POINT_MISSING` when the environment has none */

@@ -8,6 +8,8 @@ export interface Retention {
   days?: number;
   /** How large together, as they are kept. */
   maxSizeBytes?: number;
+  /** How many of them may be databases on the environment's server. */
+  databases?: number;
 }
 
 export type Excess = 'too many' | 'too old' | 'too large together';
@@ -36,20 +38,28 @@ export function excessPoints({
   needed = new Set(),
   nowMs = Date.now(),
 }: ExcessInput): ExcessPoint[] {
-  const { keep = Number.POSITIVE_INFINITY, days = Number.POSITIVE_INFINITY, maxSizeBytes } = retention;
+  const unlimited = Number.POSITIVE_INFINITY;
+  const { keep = unlimited, days = unlimited, databases = unlimited, maxSizeBytes } = retention;
   const newestGood = points.find(({ verification }) => verification?.result !== 'damaged');
   const mayGo = (point: RestorePointSummary) => point !== newestGood && !needed.has(point.id);
   const excess: ExcessPoint[] = [];
   let kept = points.length;
+  let keptDatabases = points.filter(isDatabase).length;
   let keptBytes = points.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   for (const point of [...points].reverse()) {
     const isOld = nowMs - Date.parse(point.createdAt) > days * DAY_MS;
     const isLarge = maxSizeBytes !== undefined && keptBytes > maxSizeBytes;
-    const why = isOld ? 'too old' : kept > keep ? 'too many' : isLarge ? 'too large together' : undefined;
+    const areMany = kept > keep || (isDatabase(point) && keptDatabases > databases);
+    const why = isOld ? 'too old' : areMany ? 'too many' : isLarge ? 'too large together' : undefined;
     if (!why || !mayGo(point)) continue;
     excess.push({ point, why });
     kept -= 1;
+    if (isDatabase(point)) keptDatabases -= 1;
     keptBytes -= point.sizeBytes;
   }
   return excess;
+}
+
+function isDatabase({ kind }: RestorePointSummary): boolean {
+  return kind === 'database';
 }

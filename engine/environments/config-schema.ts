@@ -108,6 +108,7 @@ export const configSections = {
       identityFile: text.default('.envclone/restore-points.key'),
       keep: count.min(1, 'must be at least 1').optional(),
       days: limit.optional(),
+      databases: count.min(1, 'must be at least 1').default(2),
       maxSize: z
         .string({ error: 'must be a text like 20 GB' })
         .regex(SIZE, 'must be a size like 500 MB or 20 GB')

@@ -38,6 +38,8 @@ export interface ConfigInput {
     keep?: number;
     /** How many days it keeps them. Default: for ever. */
     days?: number;
+    /** How many of them may be databases on the environment's server, which clones that are swapped in leave. Default 2. */
+    databases?: number;
     /** How large they may be together, by environment: `20 GB`. Default: no limit. */
     maxSize?: string;
   };

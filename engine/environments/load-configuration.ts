@@ -81,12 +81,13 @@ function readSections(given: Record<string, unknown>, file: string, mistakes: Mi
 }
 
 function restorePointSettings({ restorePoints }: ConfigSections, directory: string): RestorePointSettings {
-  const { encryption, recipients, identityFile, keep, days, maxSize } = restorePoints;
+  const { encryption, recipients, identityFile, keep, days, databases, maxSize } = restorePoints;
   return {
     encryption,
     recipients,
     identityFile: resolve(directory, identityFile),
     retention: {
+      databases,
       ...(keep !== undefined && { keep }),
       ...(days !== undefined && { days }),
       ...(maxSize !== undefined && { maxSizeBytes: maxSize }),

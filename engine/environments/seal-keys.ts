@@ -12,7 +12,7 @@ export interface RestorePointSettings {
   /** Absolute. Identities in age's own form; made when something is sealed and there is none. */
   identityFile: string;
   /** Limits of each environment; what is beyond them goes after a successful operation. */
-  retention: { keep?: number; days?: number; maxSizeBytes?: number };
+  retention: { keep?: number; days?: number; maxSizeBytes?: number; databases: number };
 }
 
 /** The part that says who can open restore points. */

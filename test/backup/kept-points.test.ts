@@ -63,6 +63,7 @@ describe.each(STORES)('in a store of kind %s', (kind) => {
       pruneRestorePoints({
         artifacts,
         environment: 'test',
+        databases: { points: [], drop: async () => {} },
         retention: { keep: 2 },
         needed: new Set(['running']),
         dryRun,

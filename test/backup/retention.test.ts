@@ -46,6 +46,15 @@ test('each limit lets the oldest go', () => {
   ]);
 });
 
+test('databases have a limit of their own, archives beside them do not count', () => {
+  const points = pointsOf([10, 10, 10, 10]).map((point, index) => ({
+    ...point,
+    kind: index === 1 ? ('archive' as const) : ('database' as const),
+  }));
+  expect(gone(points, { databases: 2 })).toEqual(['3 too many']);
+  expect(gone(points, { databases: 1 })).toEqual(['3 too many', '2 too many']);
+});
+
 test('the newest that is not damaged stays, whatever the limits say', () => {
   expect(gone(pointsOf([10]), { days: 0.000001, maxSizeBytes: 1 })).toEqual([]);
   expect(gone(pointsOf([10, 10, 10], [0]), { keep: 1 })).toEqual(['2 too many', '0 too many']);

@@ -218,7 +218,7 @@ test.each([
 test('limits of restore points are read in words of people', async () => {
   const restorePoints = { keep: 10, days: 30, maxSize: '1.5 GB' };
   const { restorePoints: read, mistakes } = await load({ 'envclone.config.json': { ...TINY, restorePoints }, ...URLS });
-  expect(read.retention).toEqual({ keep: 10, days: 30, maxSizeBytes: 1_500_000_000 });
+  expect(read.retention).toEqual({ databases: 2, keep: 10, days: 30, maxSizeBytes: 1_500_000_000 });
   expect(mistakes).toEqual([]);
   const wrong = { keep: 0, days: -1, maxSize: 'large' };
   const broken = await load({ 'envclone.config.json': { ...TINY, restorePoints: wrong }, ...URLS });
