@@ -1,6 +1,7 @@
 import type { Services } from '../activities/services.js';
 import { EnvcloneError } from '../contracts/errors.js';
 import { readLedger } from '../engine/copy/ledger.js';
+import { listBuildings } from '../engine/swap/leftovers.js';
 
 export interface DoctorCheck {
   name: string;
@@ -41,6 +42,13 @@ const checkSource = ({ guard }: Services, name: string) =>
 const checkTarget = ({ guard }: Services, name: string) =>
   check(`target ${name}`, async () => {
     const target = await guard.admitTarget(name, { confirm: name });
+    const [building] = await listBuildings(target);
+    if (building) {
+      return {
+        message: `${building.operation ?? 'a clone'} builds, or left unfinished, ${building.database}`,
+        next: 'If that operation no longer runs, the next clone of this target drops it.',
+      };
+    }
     if (!target.exists) return 'answers; the database will be created';
     await using session = await target.connect({ purpose: 'doctor' });
     const ledger = await readLedger(session);

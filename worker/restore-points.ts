@@ -35,6 +35,7 @@ export function openRestorePointsDesk(services: Services, logger: Logger): Resto
   return {
     async list(environment) {
       configuration.require([environment]);
+      if (configuration.environment(environment).type === 'production') return []; // nothing is ever cloned to it
       try {
         return await listAllRestorePoints(services, await guard.admitReadable(environment));
       } catch (error) {

@@ -19,9 +19,10 @@ interface Building {
   operation?: string;
 }
 
-async function listBuildings(
+/** What operations build beside a target, or left there. */
+export async function listBuildings(
   { environment, database, exists, connect, connectMaintenance }: ConfirmedTarget,
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): Promise<Building[]> {
   const open = exists ? connect : connectMaintenance;
   await using session = await open({ purpose: 'leftovers', ...(signal && { signal }) });

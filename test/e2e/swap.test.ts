@@ -97,6 +97,11 @@ test('what a terminated clone built is dropped by the next one', async () => {
   await first.result().catch(() => {});
   await sleep(4_000); // its activities learn of it with their next heartbeat
   expect(Object.keys(await rowHashes(world.target.url))).toEqual(['mine']);
+  const checks = await (await openDesk(world.directory)).doctor();
+  expect(checks.find(({ name }) => name === 'target test')).toMatchObject({
+    state: 'warning',
+    message: expect.stringContaining(first.operationId),
+  });
 
   const { operationId } = await world.cloner.cloneEnvironment(CLONE);
   expect(await databasesBeside(world.target.url, world.target.name)).toEqual([
@@ -129,6 +134,20 @@ test('a role that may not create databases: auto archives and says why, a swap i
 
   await world.cloner.cloneEnvironment(CLONE);
   expect(await listed(world)).toMatchObject([{ kind: 'archive' }]);
+}, 90_000);
+
+test('an owner who is no superuser swaps as well, with the stamp in the comment', async () => {
+  await using role = await createRole({ major: 17, attributes: 'createdb' });
+  await using world = await createWorld({ source: SOURCE, restorePoint: 'auto' });
+  await asOwner(world, role);
+  const { operationId } = await world.cloner.cloneEnvironment(CLONE);
+
+  expect(await listed(world)).toMatchObject([{ kind: 'database', id: operationId }]);
+  expect(
+    await world.target.column(
+      `select shobj_description(oid, 'pg_database') from pg_database where datname = current_database()`,
+    ),
+  ).toEqual(['envclone.environment=test']);
 }, 90_000);
 
 test('a session that may not be ended stops the clone at the end; the target stays, and what was built goes', async () => {

@@ -19,6 +19,7 @@ test.runIf(version)(
     await record('clone-completed', {});
     await record('clone-continued', { planClone: () => planOf({ units: 12, historyLimit: 60 }) });
     await record('clone-undone', { finishSchema: failing('SCHEMA_STATEMENT_FAILED') });
+    await record('clone-swapped', { planClone: () => planOf({ units: 2, restorePoint: 'swap' }) });
   },
   60_000,
 );
