@@ -37,7 +37,10 @@ export async function createCloneDirectory(
     password: 'reader',
   });
   const configuration = {
-    environments: { production: { type: 'production' }, test: { type: 'test', allowRawData: true } },
+    environments: {
+      production: { type: 'production' },
+      test: { type: 'test', allowRawData: true, restorePoint: 'archive' },
+    },
     logLevel: 'error',
   };
   await writeFile(join(directory, 'envclone.config.json'), JSON.stringify(configuration));

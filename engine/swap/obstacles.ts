@@ -67,6 +67,12 @@ function obstaclesSql(serverMajor: number): string {
                then format('the database belongs to %s, and role %s cannot act for it', o.rolname, me.rolname) end,
              case when not has_tablespace_privilege(d.dattablespace, 'CREATE') and t.spcname <> 'pg_default'
                then format('role %s may not create in tablespace %s', me.rolname, t.spcname) end,
+             ${serverMajor >= 15 ? 'null' : `case when not me.rolsuper then 'before PostgreSQL 15, schema public of a new database belongs to a superuser' end`},
+             case when not me.rolsuper then
+               (select 'only a superuser can create these extensions again: ' || string_agg(e.extname, ', ' order by e.extname)
+                  from pg_extension e
+                  join pg_available_extension_versions v on v.name = e.extname and v.version = e.extversion
+                 where v.superuser and not v.trusted) end,
              case when not me.rolsuper then
                (select 'only a superuser can carry over settings of roles in this database: ' || string_agg(r.rolname, ', ' order by r.rolname)
                   from pg_db_role_setting s

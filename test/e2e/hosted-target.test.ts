@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { createOwner } from '../../examples/loft/create.js';
-import { databaseUrl, onServer, type PostgresMajor } from '../support/databases.js';
+import { databasesBeside, databaseUrl, onServer, type PostgresMajor } from '../support/databases.js';
 import { MASK_KEY } from '../support/mask-key.js';
 import { createWorld } from '../support/world.js';
 
 test.each<PostgresMajor>([13, 17])(
   'on PostgreSQL %i a target role that is no superuser gets a valid clone',
   async (major) => {
-    await using world = await createWorld({ major });
+    await using world = await createWorld({ major, restorePoint: 'auto' });
     const serverUrl = databaseUrl(world.target.url, 'postgres');
     const user = `owner_${world.target.name}`;
     const [url = ''] = await createOwner({ serverUrl, user, password: 'owner', databases: [world.target.name] });
@@ -17,6 +17,8 @@ test.each<PostgresMajor>([13, 17])(
 
     expect(result.validation.errors).toEqual([]);
     expect(result.warnings.join()).toContain('postgres');
+    for (const beside of await databasesBeside(serverUrl, world.target.name))
+      await onServer(serverUrl, `drop database "${beside}"`);
     await onServer(serverUrl, `drop database ${world.target.name} with (force)`);
     await onServer(serverUrl, `drop role if exists ${user}`).catch(() => {});
   },

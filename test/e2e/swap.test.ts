@@ -70,7 +70,7 @@ test('rows that break a constraint once masked end the clone with the target unt
   expect(failure).toMatchObject({ code: 'CONSTRAINT_VIOLATED', target: 'untouched' });
   expect({ oid: await oidOf(world), rows: await rowHashes(world.target.url) }).toEqual(before);
   expect(await databasesBeside(world.target.url, world.target.name)).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test('a clone that is cancelled while it copies leaves the target untouched and nothing beside it', async () => {
   await using world = await createWorld({ source: SOURCE, target: BEFORE, restorePoint: 'swap' });
@@ -85,7 +85,7 @@ test('a clone that is cancelled while it copies leaves the target untouched and 
   });
   expect({ oid: await oidOf(world), rows: await rowHashes(world.target.url) }).toEqual(before);
   expect(await databasesBeside(world.target.url, world.target.name)).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test('what a terminated clone built is dropped by the next one', async () => {
   await using world = await createWorld({ source: SOURCE, target: BEFORE, restorePoint: 'swap' });
@@ -107,7 +107,7 @@ test('what a terminated clone built is dropped by the next one', async () => {
   expect(await databasesBeside(world.target.url, world.target.name)).toEqual([
     keptName({ database: world.target.name, operation: operationId }),
   ]);
-}, 90_000);
+}, 180_000);
 
 test('a role that may not create databases: auto archives and says why, a swap is refused before anything is touched', async () => {
   await using role = await createRole({ major: 17 });
@@ -134,7 +134,7 @@ test('a role that may not create databases: auto archives and says why, a swap i
 
   await world.cloner.cloneEnvironment(CLONE);
   expect(await listed(world)).toMatchObject([{ kind: 'archive' }]);
-}, 90_000);
+}, 180_000);
 
 test('an owner who is no superuser swaps as well, with the stamp in the comment', async () => {
   await using role = await createRole({ major: 17, attributes: 'createdb' });
@@ -148,7 +148,7 @@ test('an owner who is no superuser swaps as well, with the stamp in the comment'
       `select shobj_description(oid, 'pg_database') from pg_database where datname = current_database()`,
     ),
   ).toEqual(['envclone.environment=test']);
-}, 90_000);
+}, 180_000);
 
 test('a session that may not be ended stops the clone at the end; the target stays, and what was built goes', async () => {
   await using role = await createRole({ major: 17, attributes: 'createdb' });
@@ -160,7 +160,7 @@ test('a session that may not be ended stops the clone at the end; the target sta
   expect(failure).toMatchObject({ code: 'TARGET_IN_USE', target: 'restored' });
   expect(Object.keys(await rowHashes(world.target.url))).toEqual(['mine']);
   expect(await databasesBeside(world.target.url, world.target.name)).toEqual([]);
-}, 120_000);
+}, 180_000);
 
 test('without a restore point only where the configuration says so', async () => {
   await using world = await createWorld({ source: SOURCE, target: BEFORE, restorePoint: 'auto' });
@@ -174,7 +174,7 @@ test('without a restore point only where the configuration says so', async () =>
   await sleep(2_100); // until the worker reads it again
   expect(await world.cloner.cloneEnvironment(CLONE)).toMatchObject({ status: 'completed', restorePoint: null });
   expect(await listed(world)).toEqual([]);
-}, 90_000);
+}, 180_000);
 
 /** Makes the role the owner of target and content, and the one that the target is reached as; nobody else is connected then. */
 async function asOwner(world: World, role: TestRole): Promise<void> {
