@@ -3,6 +3,7 @@ import { PassThrough, type Readable, Writable } from 'node:stream';
 /** A stream whose bytes `consume` reads. It finishes once `consume` has, fails as that fails, and closes after that has let go of what it made. */
 export function feed(consume: (bytes: Readable) => Promise<void>): Writable {
   const bytes = new PassThrough();
+  bytes.on('error', () => {}); // whoever reads is told; it may not have begun to
   const consumed = consume(bytes);
   const settle = (done: (error?: Error | null) => void, otherwise?: Error | null) => {
     consumed.then(

@@ -25,7 +25,16 @@ export interface SealedStoreInput {
  */
 export function sealArtifacts({ store, isSealed, keys }: SealedStoreInput): ArtifactStore {
   const writeSealed = (ref: ArtifactRef): Writable =>
-    feed(async (bytes) => pipeline(bytes, (chunks) => encrypted(chunks, keys), store.writeStream(ref)));
+    feed(async (bytes) => {
+      const stored = store.writeStream(ref);
+      const closed = new Promise((resolve) => stored.once('close', resolve));
+      try {
+        await pipeline(bytes, (chunks) => encrypted(chunks, keys), stored);
+      } catch (error) {
+        await closed; // what it made half-way is gone then
+        throw error;
+      }
+    });
   const readSealed = (ref: ArtifactRef): Readable =>
     Readable.from(decrypted(store.readStream(ref), ref, keys), { objectMode: false });
 

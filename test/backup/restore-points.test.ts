@@ -197,6 +197,23 @@ describe.each(STORES)('in a store of kind %s', (kind) => {
     expect(await world.database.column('select count(*)::int from t')).toEqual([0]);
   });
 
+  test('of many tables that are restored at the same time, the one that fails is told, and nothing works on', async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `t${index}`);
+    const create = (name: string) =>
+      `create table ${name} as select g as id, md5(g::text) from generate_series(1, 20000) g;`;
+    await using world = await createBackupWorld({ kind, sql: names.map(create).join('\n') });
+    const archive = await world.archive();
+    await world.database.run(names.map((name) => `truncate ${name};`).join('\n'));
+    await truncate(fileOf(world, 'rows/5.copy.br'), 100);
+    await expect(restoreRows({ ...world, archive })).rejects.toMatchObject({
+      code: 'RESTORE_POINT_DAMAGED',
+      message: expect.stringContaining('rows/5.copy.br'),
+    });
+    const others = `select pid from pg_stat_activity where application_name like 'envclone:%restore' and datname = current_database()`;
+    await expect.poll(() => world.database.column(others), { timeout: 10_000 }).toEqual([]);
+    expect(await world.database.column('select count(*)::int from t5')).toEqual([0]);
+  });
+
   test('a schema that is not what was written cannot be restored from', async () => {
     await using world = await createBackupWorld({ kind, sql: 'create table t (id int)' });
     await world.archive();
