@@ -50,7 +50,7 @@ async function run(): Promise<void> {
   await createLoft({ serverUrl: server.url(), database: 'loft', scale: Number(values.scale) });
   const source = targetOf('loft');
   const schema = await readSchema(source);
-  const archive = await archiveOf(source, schema, 'age');
+  const archive = await archiveOf(source, schema, 'age', 'restored');
   const streams = await streamsOf(source, archive);
   const size = streams.reduce((sum, { length }) => sum + length, 0);
   say(
@@ -98,9 +98,10 @@ async function archiveOf(
   from: ConfirmedTarget,
   schema: SchemaDefinition,
   encryption: 'age' | 'none',
+  id = 'bench',
 ): Promise<Archive> {
   const artifacts = storeOf(encryption);
-  const point = { environment: 'loft', id: 'bench' };
+  const point = { environment: 'loft', id };
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   await createRestorePoint({ from, schema, point, operation: 'bench', artifacts });
