@@ -40,6 +40,10 @@ export function sealArtifacts({ store, isSealed, keys }: SealedStoreInput): Arti
 
   return {
     ...store,
+    async check() {
+      await keys('write'); // a key that cannot be used is told before there is something to seal
+      await store.check();
+    },
     writeStream: (ref) => (isSealed(ref) ? writeSealed(ref) : store.writeStream(ref)),
     readStream: (ref) => (isSealed(ref) ? readSealed(ref) : store.readStream(ref)),
     async writeJson(ref, value) {

@@ -113,6 +113,7 @@ test.each([0o640, 0o604])('a key that others can read (%o) is refused, with what
       next: expect.stringContaining(`chmod 600 ${join(directory, file)}`),
     });
   }
+  await expect(sealedFor(file).check()).rejects.toMatchObject({ code: 'RESTORE_KEY_EXPOSED' });
 });
 
 test('a recipient of the configuration opens it with an identity of its own', async () => {
