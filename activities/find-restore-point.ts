@@ -22,7 +22,7 @@ export async function findRestorePoint(
   { target, id, signal }: FindInput,
 ): Promise<Pick<RestorePointSummary, 'id' | 'kind'>> {
   const { environment, exists, connect, connectMaintenance } = target;
-  const kept = await listKeptDatabases({ environment, connect: exists ? connect : connectMaintenance, signal });
+  const kept = await listKeptDatabases({ ...target, connect: exists ? connect : connectMaintenance, signal });
   if (id !== undefined) {
     const database = kept.find(({ summary }) => summary.id === id);
     return database?.summary ?? readRestorePoint(artifacts, { environment, id });

@@ -16,9 +16,14 @@ export function buildingName({ database, operation }: NameInput): string {
   return fitting(`${buildingPrefix(database)}${operation}`);
 }
 
+/** What every name of `keptName` for one target begins with. */
+export function keptPrefix(database: string): string {
+  return `envclone-before-${shortHash(database)}-`;
+}
+
 /** Of the database that was the target until this operation. */
 export function keptName({ database, operation }: NameInput): string {
-  return fitting(`envclone-before-${shortHash(database)}-${operation}`);
+  return fitting(`${keptPrefix(database)}${operation}`);
 }
 
 /** PostgreSQL cuts names at 63 bytes; two of them must not become one by that. */

@@ -1,4 +1,5 @@
 import type { RestorePointSummary } from '../../contracts/backup.js';
+import { keptPrefix } from '../postgres/database-names.js';
 import { translatePostgresError } from '../postgres/errors.js';
 import { quoteIdentifier } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
@@ -15,17 +16,20 @@ export interface KeptDatabase {
 
 interface ReadKeptInput {
   environment: string;
+  /** The target's. Default: the one that `connect` leads to. */
+  database?: string;
   connect(input: ConnectInput): Promise<Session>;
   signal?: AbortSignal | undefined;
 }
 
-/** Every database of the server that was this environment's, newest first: the databases themselves say so. */
-export async function listKeptDatabases({ environment, connect, signal }: ReadKeptInput): Promise<KeptDatabase[]> {
+/** Every database of the server that was this target, newest first: they say so themselves. Another target may have an environment of the same name. */
+export async function listKeptDatabases(input: ReadKeptInput): Promise<KeptDatabase[]> {
+  const { environment, connect, signal } = input;
   await using session = await connect({ purpose: 'restore-points', ...(signal && { signal }) });
-  const rows = await session.query<{ database: string; comment: string; sizeBytes: number }>(KEPT_DATABASES);
-  const kept = rows.flatMap(({ database, comment, sizeBytes }) => {
+  const rows = await session.query<KeptRow>(KEPT_DATABASES);
+  const kept = rows.flatMap(({ database, current, comment, sizeBytes }) => {
     const stamp = keptStampOf(comment);
-    if (stamp?.environment !== environment) return [];
+    if (stamp?.environment !== environment || !database.startsWith(keptPrefix(input.database ?? current))) return [];
     const { operation, createdAt, tables, records } = stamp;
     const summary: RestorePointSummary = {
       environment,
@@ -42,8 +46,16 @@ export async function listKeptDatabases({ environment, connect, signal }: ReadKe
   return kept.sort((a, b) => b.stamp.createdAt.localeCompare(a.stamp.createdAt));
 }
 
+interface KeptRow {
+  database: string;
+  current: string;
+  comment: string;
+  sizeBytes: number;
+}
+
 const KEPT_DATABASES = `
   select d.datname::text as database,
+         current_database()::text as current,
          shobj_description(d.oid, 'pg_database') as comment,
          case when has_database_privilege(d.oid, 'CONNECT') then pg_database_size(d.oid)::float8 else 0 end as "sizeBytes"
     from pg_database d
@@ -54,8 +66,7 @@ export async function dropKeptDatabase(
   target: ConfirmedTarget,
   { id, signal }: { id: string; signal?: AbortSignal },
 ): Promise<void> {
-  const { environment, connectMaintenance } = target;
-  const kept = await listKeptDatabases({ environment, connect: connectMaintenance, signal });
+  const kept = await listKeptDatabases({ ...target, connect: target.connectMaintenance, signal });
   const found = kept.find(({ summary }) => summary.id === id);
   if (found) await dropBeside(target, { database: found.database, signal });
 }

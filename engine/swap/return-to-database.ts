@@ -66,8 +66,8 @@ function opening({ database, comment }: KeptDatabase): string[] {
   ];
 }
 
-async function keptOf({ environment, connectMaintenance }: ConfirmedTarget, signal: AbortSignal | undefined) {
-  return listKeptDatabases({ environment, connect: connectMaintenance, signal });
+async function keptOf(target: ConfirmedTarget, signal: AbortSignal | undefined) {
+  return listKeptDatabases({ ...target, connect: target.connectMaintenance, signal });
 }
 
 async function commentOf(

@@ -183,9 +183,11 @@ test('a rollback exchanges the names, its undo exchanges them back, and discardi
   const [operation, rollback] = [newOperation(), newOperation()];
   await build(database, operation);
   await swapTarget(target, { operation });
-  const points = () => listKeptDatabases({ environment: target.environment, connect: target.connectMaintenance });
+  const points = () => listKeptDatabases({ ...target, connect: target.connectMaintenance });
   const before = await points();
   expect(before.map(({ summary }) => summary)).toMatchObject([{ id: operation, kind: 'database', tables: 1 }]);
+  const neighbour = { ...target, database: `${target.database}_of_others` };
+  expect(await listKeptDatabases({ ...neighbour, connect: target.connectMaintenance })).toEqual([]);
 
   await returnToDatabase(target, { id: operation, operation: rollback });
   await returnToDatabase(target, { id: operation, operation: rollback });
