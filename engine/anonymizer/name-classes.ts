@@ -23,7 +23,7 @@ interface NameLine {
 
 /** Words of people, before `name`. */
 const PERSON =
-  'guest|client|customer|user|owner|tenant|contact|host|member|person|sender|recipient|author|employee|agent|manager|holder|beneficiary|emergency|voyageur|invite|proprietaire|locataire|titulaire|hote';
+  'guest|client|customer|user|owner|tenant|contact|host|member|person|sender|recipient|author|employee|agent|manager|holder|beneficiary|emergency|voyageur|invite|proprietaire|locataire|titulaire|hote|zab[ou]+n|dayf|malik|mouwad+haf';
 
 /** The number of something is often called so. */
 const NUMBER = '(?: (?:number|no|num|numero|nr))?';
@@ -32,7 +32,7 @@ const NUMERO = '(?:(?:numero|num|no|n|raqm|rakm) (?:du |de |d |al )?)?';
 /** By what comes first: what is about a thing (its count, its type, its id), then the thing itself, the more special before the more general. */
 export const NAME_CLASSES: readonly NameLine[] = [
   ends(
-    `${NUMERO}(?:passports?|passeports?|jawaz(?: (?:al )?safar)?|ssn|nin|nif|nis|nir|nni|cin|cni|national id|national (?:identity|insurance)|identity card|identity document|(?:identity|id) (?:number|no|card)|carte (?:d )?(?:identite|nationale|sejour|grise|vitale)|titre sejour|piece (?:d )?identite|identifiant (?:fiscal|national)|social security|securite sociale|(?:numero|num|no) (?:d )?(?:identite|identification|secu)|(?:raqm|rakm) (?:al )?(?:watani|taarif)|bita[qk]a(?: (?:al )?(?:wataniy?a|taarif))?|licen[cs]e plate|plate number|immatriculation|matricule|driv(?:ing|ers?) licen[cs]e|permis(?: (?:de )?conduire)?|tax id|vat id|(?:tax|vat) number)${NUMBER}`,
+    `${NUMERO}(?:passports?|passeports?|jawaz(?: (?:al )?safar)?|ssn|nin|nif|nis|nir|nni|cin|cni|national id|national (?:identity|insurance)|identity card|identity document|(?:identity|id) (?:number|no|card)|carte (?:d )?(?:identite|nationale|sejour|grise|vitale)|titre sejour|piece (?:d )?identite|identifiant (?:fiscal|national)|social security|securite sociale|(?:numero|num|no) (?:d )?(?:identite|identification|secu)|(?:raqm|rakm) (?:al )?(?:watani|taarif)|bita[qk]at?(?: (?:al )?(?:wataniy?a|taarif))?|licen[cs]e plate|plate number|immatriculation|matricule|driv(?:ing|ers?) licen[cs]e|permis(?: (?:de )?conduire)?|tax id|vat id|(?:tax|vat) number)${NUMBER}`,
     personal('formatPreserving', 'an identity number'),
   ),
   ends('(?:provider|external|google|facebook|apple|github|device|session|push) id|stripe \\w+ id', {
@@ -53,7 +53,7 @@ export const NAME_CLASSES: readonly NameLine[] = [
     personal('mask', 'a place of birth'),
   ),
   ends(
-    'type|types|status|statut|state|etat|kind|currency|devise|locale|lang|language|langue|timezone|tz|country|pays|wilaya|region|city|ville|commune|zip|zipcode|postcode|postal code|code postal|role|roles|permission|permissions|scope|scopes|category|categorie|categories|mode|level|priority|priorite|unit|format|mime|mimetype|mime type|method|channel|color|colour|couleur|icon|version|platform|provider|providers|gender|sexe|genre|civilite|slug|amenities|equipements|features|action|operation|event|schema|aud|algorithm|checksum|etag|brand|brands|marque|marques|table name|schema name|tablename|schemaname|column name|function name|event name|role name',
+    'type|types|status|statut|state|etat|kind|currency|devise|locale|lang|language|langue|timezone|tz|country|pays|wilaya|region|city|ville|commune|(?:al )?(?:madina|baladiya|daira|dawla)|hala|halat|zip|zipcode|postcode|postal code|code postal|role|roles|permission|permissions|scope|scopes|category|categorie|categories|mode|level|priority|priorite|unit|format|mime|mimetype|mime type|method|channel|color|colour|couleur|icon|version|platform|provider|providers|gender|sexe|genre|civilite|slug|amenities|equipements|features|action|operation|event|schema|aud|algorithm|checksum|etag|brand|brands|marque|marques|table name|schema name|tablename|schemaname|column name|function name|event name|role name',
     structural(),
   ),
   has(
@@ -91,7 +91,7 @@ export const NAME_CLASSES: readonly NameLine[] = [
   ),
   has('phone (?:number|change)|telephone|whatsapp', personal('phone', 'a phone number')),
   ends(
-    `(?:credit|debit|bank|payment)(?: )?card${NUMBER}|card (?:number|no|num|pan)|cardnumber|cc (?:number|no|num)|(?:numero|num|no) (?:de )?carte(?: bancaire)?|carte (?:de )?(?:bancaire|credit|paiement|bleue|cib|edahabia)`,
+    `(?:credit|debit|bank|payment)(?: )?card${NUMBER}|card (?:number|no|num|pan)|cardnumber|cc (?:number|no|num)|(?:numero|num|no) (?:de )?carte(?: bancaire)?|carte (?:de )?(?:bancaire|credit|paiement|bleue|cib|edahabia)|(?:(?:raqm|rakm) (?:al )?)?bita[qk]at? (?:al )?(?:bank\\w*|iti?man\\w*|dahabiy?a)`,
     personal('cardNumber', 'a card number'),
   ),
   ends('(?<! (?:business|report|score|memory|graphics) )card|carte|card (?:last ?(?:4|four)|digits)|last4', {
@@ -112,11 +112,11 @@ export const NAME_CLASSES: readonly NameLine[] = [
     'full ?name|nom complet|display ?name|nom (?:et )?prenom|prenom (?:et )?nom|real name|legal name|ism (?:al )?kamil',
     personal('name', "a person's name"),
   ),
-  ends(`(?:${PERSON}) (?:name|nom|names)`, personal('name', "a person's name")),
+  ends(`(?:${PERSON}) (?:name|nom|names)|ism (?:al )?(?:${PERSON})`, personal('name', "a person's name")),
   ends(`nom (?:du |de |d )?(?:${PERSON})`, personal('name', "a person's name")),
   ends('account name|(?:account|card) holder|titulaire|signature|signed by', personal('name', "a person's name")),
   ends(
-    'user ?name|login|login name|pseudo|pseudonyme?|nick ?name|nick|handle|screen ?name|identifiant|identifiant (?:de )?connexion|nom (?:d )?utilisateur|ism (?:al )?mou?sta[kh]+d[ie]m',
+    'user ?name|login|login name|pseudo|pseudonyme?|nick ?name|nick|handle|screen ?name|identifiant|identifiant (?:de )?connexion|nom (?:d )?utilisateur|ism (?:al )?m(?:ou|o|u)sta[kh]+d[ie]m',
     { ...personal('username', 'a login'), confidence: 'likely' },
   ),
   ends(
@@ -124,18 +124,22 @@ export const NAME_CLASSES: readonly NameLine[] = [
     { type: 'url', isPersonal: false, confidence: 'likely', what: 'an address on the web' },
   ),
   ends(
-    '(?:address|addresses|adresse|adresses|addr|street|street address|rue|address line|line1|line2|address1|address2|domicile|[oi]nwan)(?: line)?(?: \\d)?',
+    '(?:address|addresses|adresse|adresses|addr|street|street address|rue|address line|line1|line2|address1|address2|domicile|(?:[oiu]|3[oiu]?)nwan)(?: line)?(?: \\d)?',
     personal('address', 'an address'),
   ),
   ends(
-    'lat|latitude|lng|lon|longitude|coordinates?|coords|coordonnees(?: gps)?|gps|geo|geom|geo ?point|geo ?loc(?:ation|alisation)?|lat ?l(?:ng|on|ong)|(?:gps|geo) (?:location|position)|position gps|khat (?:al )?(?:ard|toul)',
+    'lat|latitude|lng|lon|longitude|i[hd]+a[th]+iyat|coordinates?|coords|coordonnees(?: gps)?|gps|geo|geom|geo ?point|geo ?loc(?:ation|alisation)?|lat ?l(?:ng|on|ong)|(?:gps|geo) (?:location|position)|position gps|khat (?:al )?(?:ard|toul)',
     { ...personal('amount', 'a place on the map'), confidence: 'likely', isPlace: true },
   ),
   ends(
     'message|messages|body|content|contents|contenu|comment|comments|commentaire|commentaires|note|notes|description|descriptions|text|texte|subject|sujet|objet|title|titre|reason|raison|motif|feedback|review|avis|bio|biography|biographie|about|summary|remark|remarks|remarque|remarques|observation|observations|instructions|details|answer|reply|reponse|question|request|special requests|caption|excerpt|error|profession|job|occupation|employer|company|societe|entreprise|organisation|organization|risala|moulahadat|mulahadat|tafsil|wasf',
     { type: 'text', isPersonal: false, confidence: 'likely', what: 'free text' },
   ),
-  ends('code|codes|key|ref|reference|sku', structural('an identifier or a code')),
+  ends(
+    '(?:amounts?|montants?|prices?|prix|tarifs?|fees?|frais|balance|solde|salary|salaire|loyer|(?:al )?(?:mablagh|thaman))',
+    { type: 'amount', isPersonal: false, confidence: 'likely', what: 'an amount of money' },
+  ),
+  ends('code|codes|ramz|key|ref|reference|sku', structural('an identifier or a code')),
 ];
 
 /** The name is these words, or ends with them. */

@@ -9,13 +9,18 @@ export const HIGHEST: Record<string, string> = {
   money: '9223372036854775807',
 };
 
+/** Without their sign: one more than the highest. */
+const LOWEST: Record<string, string> = Object.fromEntries(
+  Object.entries(HIGHEST).map(([type, highest]) => [type, String(BigInt(highest) + 1n)]),
+);
+
 /** Another number with as many digits, sign and scale, in the range of its type. Injective. `NaN` and `Infinity` stay. */
 export function permuteNumber(hash: SipHash, value: string, type: string): string {
   const parts = /^(-?)(\d+)(\.\d+)?$/.exec(value);
   if (!parts) return value;
   const [, sign = '', whole = '', fraction = ''] = parts;
   const digits = whole + fraction.slice(1);
-  const highest = HIGHEST[type];
+  const highest = sign ? LOWEST[type] : HIGHEST[type];
   const leadsWithZero = digits.length > 1 && digits.startsWith('0');
   const permuted = permuteDigits(hash, digits, {
     tweak: fraction.length,

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { TypeShape } from '../../contracts/schema.js';
 import { classifyName } from '../../engine/anonymizer/classify-name.js';
+import { decideColumns } from '../../engine/anonymizer/decide-columns.js';
+import { column, scalar, schema, table } from './builders.js';
 
 const namesOf = (list: string) => list.trim().split(/\s+/);
 
@@ -89,4 +92,65 @@ test('numbers are masked by names of people and places alone', () => {
   expect(personal).toEqual([true, true, true, true]);
   const others = ['token_count', 'notes', 'total_tokens', 'photos'].map((name) => classifyName(name)?.isPersonal);
   expect(others).toEqual([false, false, false, false]);
+});
+
+/** English, French, transliterated Arabic. */
+test.each([
+  ['email', 'email', 'adresse_courriel', 'barid_elektroni'],
+  ['name', 'full_name', 'nom_complet', 'ism_kamil'],
+  ['name', 'customer_name', 'nom_client', 'ism_zaboun'],
+  ['firstName', 'first_name', 'prenom', 'ism'],
+  ['lastName', 'last_name', 'nom_de_famille', 'laqab'],
+  ['phone', 'phone', 'numero_telephone', 'raqm_al_hatif'],
+  ['address', 'postal_address', 'adresse', 'unwan'],
+  ['keep', 'city', 'ville', 'madina'],
+  ['birthDate', 'birth_date', 'date_naissance', 'tarikh_al_milad'],
+  ['formatPreserving', 'national_id', 'numero_identite', 'bitaqat_al_taarif'],
+  ['accountNumber', 'iban', 'rib', 'raqm_hisab_banki'],
+  ['cardNumber', 'card_number', 'numero_carte', 'raqm_bitaqa_bankiya'],
+  ['ip', 'ip_address', 'adresse_ip', 'ip'],
+  ['url', 'website', 'site_web', 'rabit'],
+  ['username', 'username', 'nom_utilisateur', 'ism_mustakhdim'],
+  ['token', 'password', 'mot_de_passe', 'kalimat_al_sirr'],
+  ['token', 'api_key', 'cle_api', 'jeton'],
+  ['text', 'description', 'commentaire', 'moulahadat'],
+  ['amount', 'latitude', 'coordonnees_gps', 'khat_toul'],
+  ['amount', 'amount', 'montant', 'mablagh'],
+  ['keep', 'reference', 'booking_ref', 'ramz'],
+  ['keep', 'status', 'statut', 'hala'],
+  ['keep', 'created_at', 'cree_le', 'version'],
+])('%s is what %s, %s and %s are named like', (type, ...names) => {
+  expect(names.map((name) => classifyName(name)?.type)).toEqual(names.map(() => type));
+});
+
+const UNDECIDED: readonly TypeShape[] = [
+  ...['text', 'json', 'jsonb', 'bytea', 'xml', 'hstore', 'inet', 'cidr', 'macaddr', 'tsvector', 'jsonpath'].map(scalar),
+  { kind: 'array', element: scalar('text'), delimiter: ',' },
+  { kind: 'array', element: { kind: 'array', element: scalar('citext'), delimiter: ',' }, delimiter: ',' },
+  {
+    kind: 'composite',
+    fields: [
+      { name: 'a', type: scalar('int4') },
+      { name: 'b', type: scalar('text') },
+    ],
+  },
+  { kind: 'array', element: { kind: 'composite', fields: [{ name: 'b', type: scalar('bytea') }] }, delimiter: ',' },
+  { kind: 'range', subtype: scalar('text') },
+];
+const KEPT: readonly TypeShape[] = [
+  ...['int4', 'numeric', 'bool', 'date', 'timestamptz', 'uuid', 'money', 'point', 'bit', 'char'].map(scalar),
+  { kind: 'enum', labels: ['a'] },
+  { kind: 'array', element: scalar('int8'), delimiter: ',' },
+  { kind: 'range', subtype: scalar('date') },
+];
+
+test('texts, documents, bytes, arrays of text, hstore and composites need a decision; numbers, times, uuids and enums do not', () => {
+  const undecided = (shape: TypeShape) =>
+    decideColumns({
+      schema: schema(table('public.t', { columns: [column('x1', { shape })] })),
+      rules: [],
+      generators: [],
+    }).undecided.length;
+  expect(UNDECIDED.map(undecided)).toEqual(UNDECIDED.map(() => 1));
+  expect(KEPT.map(undecided)).toEqual(KEPT.map(() => 0));
 });
