@@ -36,6 +36,10 @@ const PEOPLE = `
   create table visits (person_email text references people (email), note varchar(5));
   insert into people (id, code) select n, n from generate_series(1, 500) n;
   analyze people;`;
+const DEVICES = `
+  create table devices (id int primary key, tenant int, label text, nick text, short varchar(20), born date);
+  create unique index on devices (tenant, lower(label)) where id > 0; create unique index on devices (substr(nick, 1, 3));`;
+const DEVICES_FITTING = [rule('devices.label', 'mask'), rule('devices.nick', 'keep'), rule('devices.short', 'keep')];
 const FITTING = [
   rule('people.email', 'email'),
   rule('people.code', 'accountNumber'),
@@ -45,18 +49,23 @@ const FITTING = [
 
 function instead(...rules: ReturnType<typeof rule>[]) {
   const replaced = new Set(rules.map(({ tableName, columnName }) => `${tableName}.${columnName}`));
-  return [...FITTING.filter(({ tableName, columnName }) => !replaced.has(`${tableName}.${columnName}`)), ...rules];
+  return [
+    ...[...FITTING, ...DEVICES_FITTING].filter(
+      ({ tableName, columnName }) => !replaced.has(`${tableName}.${columnName}`),
+    ),
+    ...rules,
+  ];
 }
 
 describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
   let people: TestDatabase;
   beforeAll(async () => {
-    people = await createDatabase({ major, sql: PEOPLE });
+    people = await createDatabase({ major, sql: PEOPLE + DEVICES });
   });
   afterAll(() => people[Symbol.asyncDispose]());
 
   test('rules that fit have no problem', async () => {
-    const desk = await deskOf(people, FITTING);
+    const desk = await deskOf(people, instead());
     expect(await desk.checkRules('staging')).toEqual({ problems: [], undecided: [] });
   });
 
@@ -85,7 +94,42 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
       rule('people.code', 'mask'),
       'at least 11 characters, and it has 8: 1,099,511,627,776 values for about 500 rows',
     ],
-    ['no room beside the rest of the value', rule('people.code', 'email'), 'at least 26 characters, and it has 8'],
+    [
+      'no room beside the rest of the value',
+      rule('people.code', 'email'),
+      'a unique email needs at least 26 characters, and it has 8: 1,099,511,627,776 values for about 500 rows',
+    ],
+    [
+      'an e-mail in a column that is too short',
+      rule('devices.short', 'email'),
+      'email needs at least 26 characters, and it has 20',
+    ],
+    [
+      'a uuid in a column that is too short',
+      rule('devices.short', 'uuid'),
+      'uuid needs at least 36 characters, and it has 20',
+    ],
+    [
+      'a password hash in a column that is too short',
+      rule('devices.short', 'passwordHash'),
+      'at least 60 characters, and it has 20',
+    ],
+    [
+      'one value for all in a column that is unique with others',
+      rule('devices.label', 'constant', { value: 'x' }),
+      'would make every value of a unique column equal',
+    ],
+    [
+      'a generator that keeps no values different in a column of a partial unique index on an expression',
+      rule('devices.label', 'ip'),
+      'ip does not keep the values of a unique column different',
+    ],
+    [
+      'a unique index on an expression that masking cannot keep different',
+      rule('devices.nick', 'username'),
+      'its unique index on substr(nick, 1, 3) can take for equal what username keeps different',
+    ],
+    ['an order that no mask keeps', rule('devices.born', 'email'), 'email cannot mask date'],
     [
       'a generator that is not there',
       rule('people.phone', 'custom', { customGenerator: 'plate' }),
