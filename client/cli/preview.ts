@@ -50,7 +50,7 @@ const MOST_ROWS = 1_000;
 
 function summaryOf({ table, source, target, rows, columns }: TablePreview): string {
   const masked = columns.filter(({ rule }) => rule !== 'keep').length;
-  return `${table} of ${source} as ${target} would have it: ${rows.length} rows, ${masked} of ${columns.length} columns masked`;
+  return `${table} of ${source} as ${target} would have it: ${rows.length} ${rows.length === 1 ? 'row' : 'rows'}, ${masked} of ${columns.length} columns masked`;
 }
 
 /** One line a column: a terminal is rarely as wide as a table. */

@@ -23,7 +23,7 @@ interface NameLine {
 
 /** Words of people, before `name`. */
 const PERSON =
-  'guest|client|customer|user|owner|tenant|contact|host|member|person|sender|recipient|author|employee|agent|manager|holder|beneficiary|emergency|voyageur|invite|proprietaire|locataire|titulaire|hote|zab[ou]+n|dayf|malik|mouwad+haf';
+  'guest|client|customer|user|owner|tenant|contact|host|member|person|sender|recipient|author|employee|agent|manager|holder|beneficiary|emergency|voyageur|invite|proprietaire|locataire|titulaire|hote|payer|payee|buyer|seller|visitor|patient|student|payeur|acheteur|vendeur|visiteur|zab[ou]+n|dayf|malik|mouwad+haf';
 
 /** The number of something is often called so. */
 const NUMBER = '(?: (?:number|no|num|numero|nr))?';
@@ -53,7 +53,7 @@ export const NAME_CLASSES: readonly NameLine[] = [
     personal('mask', 'a place of birth'),
   ),
   ends(
-    'type|types|status|statut|state|etat|kind|currency|devise|locale|lang|language|langue|timezone|tz|country|pays|wilaya|region|city|ville|commune|(?:al )?(?:madina|baladiya|daira|dawla)|hala|halat|zip|zipcode|postcode|postal code|code postal|role|roles|permission|permissions|scope|scopes|category|categorie|categories|mode|level|priority|priorite|unit|format|mime|mimetype|mime type|method|channel|color|colour|couleur|icon|version|platform|provider|providers|gender|sexe|genre|civilite|slug|amenities|equipements|features|action|operation|event|schema|aud|algorithm|checksum|etag|brand|brands|marque|marques|table name|schema name|tablename|schemaname|column name|function name|event name|role name',
+    'type|types|status|statut|state|etat|kind|currency|devise|locale|lang|languages?|langues?|timezone|tz|country|pays|wilaya|region|city|ville|commune|(?:al )?(?:madina|baladiya|daira|dawla)|hala|halat|zip|zipcode|postcode|postal code|code postal|role|roles|permission|permissions|scope|scopes|category|categorie|categories|mode|level|priority|priorite|unit|format|mime|mimetype|mime type|method|channel|color|colour|couleur|icon|version|platform|provider|providers|gender|sexe|genre|civilite|slug|amenities|equipements|features|action|operation|event|schema|aud|algorithm|checksum|etag|brand|brands|marque|marques|table name|schema name|tablename|schemaname|column name|function name|event name|role name',
     structural(),
   ),
   has(
