@@ -67,6 +67,7 @@ const IN_ROW: Partial<Record<AnonymizationType, Coincidence>> = {
   address: STEPS_ASIDE,
   text: STEPS_ASIDE,
   json: STEPS_ASIDE,
+  reference: STEPS_ASIDE,
 };
 
 const ANYWHERE: Partial<Record<AnonymizationType, Coincidence>> = {

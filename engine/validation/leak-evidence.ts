@@ -27,16 +27,20 @@ function textOf({ name, shape, rule }: MaskedColumn): string {
     const texts = fields.map((field) => unlessStructural(`(${column}).${quoteIdentifier(field.name)}::text`));
     return texts.length > 0 ? `concat_ws(' ', ${texts.join(', ')})` : 'null::text';
   }
-  if (rule.type === 'reference') return referenceText(column, rule);
+  if (rule.type === 'reference') return referenceText(column, { name, shape, rule });
   const isJsonText = isJson(shape) ? shape.name === 'json' : rule.type === 'json';
   return isJsonText ? `translate(${column}::text, E' \\t\\n\\r', '')` : `${column}::text`;
 }
 
-/** Of rows that lead to a column which is masked. */
-function referenceText(column: string, { typeColumn = '', references = {} }: MaskedColumn['rule']): string {
-  const kept = Object.entries(references).flatMap(([type, { rule }]) => (rule ? [] : [quoteLiteral(type)]));
-  if (kept.length === 0) return `${column}::text`;
-  return `case when t.${quoteIdentifier(typeColumn)}::text in (${kept.join(', ')}) then null else ${column}::text end`;
+/** Of rows that lead to a column which is masked; of a text, also those that lead where nobody said. */
+function referenceText(column: string, { shape, rule: { typeColumn = '', references = {} } }: MaskedColumn): string {
+  const type = `t.${quoteIdentifier(typeColumn)}::text`;
+  const isText = isTextType(shape);
+  const listed = Object.entries(references).flatMap(([name, { rule }]) =>
+    (rule === undefined) === isText ? [quoteLiteral(name)] : [],
+  );
+  if (listed.length === 0) return isText ? `${column}::text` : 'null::text';
+  return `case when ${type} in (${listed.join(', ')}) then ${isText ? 'null' : `${column}::text`} ${isText ? `else ${column}::text ` : ''}end`;
 }
 
 function hasContent({ shape, rule }: MaskedColumn, text: string, { isUnicode }: LeakSubject): string {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ColumnRule } from '../../contracts/plan.js';
 import type { TypeShape } from '../../contracts/schema.js';
 import { checkLeaks } from '../../engine/validation/leaks-check.js';
 import { createCloneWorld, messagesOf, planOf, tableOf } from './clone-world.js';
@@ -151,4 +152,33 @@ test('without its source the comparison is a warning, not a pass in silence', as
   await using world = await createCloneWorld({ schema: PEOPLE, plan: PEOPLE_PLAN });
   const { source: _source, ...alone } = world.context;
   expect((await checkLeaks(alone)).warnings).toHaveLength(1);
+});
+
+test('values that lead to what is kept may stay, and those that lead to what is masked may not', async () => {
+  const to = (name: string) => ({
+    table: { schema: 'public', name },
+    column: 'key',
+    shape: { kind: 'scalar' as const, name: 'text' },
+  });
+  const email: ColumnRule = { type: 'email', domain: 'email', isUnique: false, preserveFormat: false };
+  await using world = await createCloneWorld({
+    schema: `create table t (id int primary key, type text, owner text);
+             insert into t select n, case when n % 2 = 0 then 'loft' else 'guest' end, 'owner ' || n || '@mail.dz' from generate_series(1, 100) n`,
+    target: `update t set owner = 'user' || md5(owner) || '@test.local' where type = 'guest' and id > 9`,
+    plan: planOf(
+      tableOf('public.t', {
+        id: 'keep',
+        type: 'keep',
+        owner: {
+          type: 'reference',
+          typeColumn: 'type',
+          references: { loft: to('lofts'), guest: { ...to('guests'), rule: email } },
+        },
+      }),
+    ),
+  });
+  const { errors } = await checkLeaks(world.context);
+  expect(messagesOf(errors)).toEqual([
+    expect.stringMatching(/^public\.t\.owner: 5 rows hold the value of their source/),
+  ]);
 });
