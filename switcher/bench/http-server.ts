@@ -1,14 +1,14 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { createSwitcher } from '@envclone/switcher';
+import { withSwitcher } from '@envclone/switcher/node';
 import { pino } from 'pino';
-import { withSwitcher } from '../src/adapters/node.js';
-import { createSwitcher } from '../src/index.js';
 
-/** Answers requests with the switcher or, without a database, alone. Says its port, and what its processor did since it was last asked. */
-const [url] = process.argv.slice(2);
+/** Answers requests alone (`none`), with what Node itself takes for a scope and three headers (`scope`), or with the switcher. Says its port, and what its processor did since it was last asked. */
+const [what = 'none'] = process.argv.slice(2);
 const answer: RequestListener = (_request, response) => response.end('ok');
-const switcher = url ? createSwitcher({ environments: { prod: { url } }, logger: pino({ level: 'warn' }) }) : undefined;
-const server = createServer(switcher ? (withSwitcher(switcher, answer) as RequestListener) : answer);
+const server = createServer(listenerOf(what));
 await once(server.listen(0, '127.0.0.1'), 'listening');
 let before = process.cpuUsage();
 process.on('message', () => {
@@ -17,3 +17,19 @@ process.on('message', () => {
   process.send?.(user + system);
 });
 process.send?.((server.address() as { port: number }).port);
+
+function listenerOf(what: string): RequestListener {
+  if (what === 'none') return answer;
+  if (what !== 'scope') {
+    const switcher = createSwitcher({ environments: { prod: { url: what } }, logger: pino({ level: 'warn' }) });
+    return withSwitcher(switcher, answer as never) as RequestListener;
+  }
+  const storage = new AsyncLocalStorage<object>();
+  return async (request, response) => {
+    await null;
+    response.setHeader('X-Database-Env', 'prod');
+    response.setHeader('X-Database-Env-Source', 'default');
+    response.appendHeader('Vary', 'X-Database-Env, Cookie');
+    storage.run({}, () => answer(request, response));
+  };
+}

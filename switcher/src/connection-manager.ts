@@ -11,6 +11,8 @@ import { findScope } from './request-scope.js';
 export interface ConnectionManager<Name extends string = string> {
   /** Resolves when the environment may be used now, or is known not to be: without a query while it is healthy. Never rejects: the status says. */
   validateConnection(environment: Name, access?: Access): Promise<ConnectionStatus<Name>>;
+  /** Whether the environment may be used by what is known now; nothing is asked. */
+  isHealthy(environment: Name): boolean;
   /** A client of the pool, to be released. @throws DatabaseUnavailableError, PoolExhaustedError, IdentityMismatchError; EnvironmentSwitchedError inside a request of another environment */
   getConnection(environment: Name, access?: Access): Promise<PoolClient>;
   /** Opens an environment and looks at it before the first request needs it. */
@@ -39,7 +41,7 @@ export function createConnectionManager<Name extends string>(
   const pools = new Map<string, EnvironmentPool>();
   let isClosed = false;
   const poolOf = (environment: string, access: Access = 'read-write'): EnvironmentPool => {
-    const key = `${access} ${environment}`;
+    const key = access === 'read-write' ? environment : `${access} ${environment}`; // no name has a space
     const known = pools.get(key);
     if (known) return known;
     if (isClosed) throw new DatabaseUnavailableError(environment);
@@ -65,9 +67,10 @@ export function createConnectionManager<Name extends string>(
       if (isHealthy && access !== 'read-only') schemas.opened(environment);
       return statusOf(environment, access);
     },
+    isHealthy: (environment) => poolOf(environment).isHealthy,
     getConnection: async (environment, access) => poolInScope(environment, access).connect(),
     async switchConnection(environment) {
-      await poolOf(environment).validate();
+      if (await poolOf(environment).validate()) schemas.opened(environment);
       await schemas.compare(environment);
       return statusOf(environment);
     },

@@ -14,8 +14,11 @@ import { describeDecision } from './telemetry.js';
 
 /** Decides, for one request, which database serves it. */
 export interface DatabaseSwitchListener<Name extends string = string> {
-  /** Resolves, authorises, validates, falls back and says so. Never rejects for what a request holds. */
-  handle(request: SwitchRequest): Promise<Decision<Name>>;
+  /**
+   * Resolves, authorises, validates, falls back and says so. At once where nothing has to be waited for: a promise costs more than the decision does.
+   * Never throws or rejects for what a request holds.
+   */
+  handle(request: SwitchRequest): Decision<Name> | Promise<Decision<Name>>;
   determineEnvironment(request: SwitchRequest): EnvironmentContext<Name>;
   validateSecurity(environment: Name, request: SwitchRequest): Promise<boolean>;
 }
@@ -56,8 +59,15 @@ export function createDatabaseSwitchListener<Name extends string>(
     return context;
   };
 
-  const decide = async (request: SwitchRequest): Promise<Decision<Name>> => {
-    const context = determineEnvironment(request);
+  /** The usual request: nothing to authorise, nothing to remember, and a database that is known to be well. */
+  const decideAtOnce = (context: EnvironmentContext<Name>, request: SwitchRequest): Decision<Name> | undefined => {
+    const { environment, source, metadata } = context;
+    if (environment !== defaultEnvironment || source === 'url' || metadata.isCleared) return undefined;
+    if (!connections.isHealthy(environment)) return undefined;
+    return admit({ context, serving: environment, access: 'read-write' }, request);
+  };
+
+  const decide = async (context: EnvironmentContext<Name>, request: SwitchRequest): Promise<Decision<Name>> => {
     const refusal = await security.refusal(context.environment, request);
     if (!refusal) {
       const cookies = await remember(request, context);
@@ -74,9 +84,11 @@ export function createDatabaseSwitchListener<Name extends string>(
   };
 
   /** A choice in the URL is kept, but not for a page of another site that made somebody's browser send it. */
-  const remember = async (request: SwitchRequest, { environment, source }: EnvironmentContext<Name>) => {
-    const url = resolver.getFromUrlParameter(request);
-    if (url && 'clear' in url) return sessions.clearEnvironment(request);
+  const remember = async (
+    request: SwitchRequest,
+    { environment, source, metadata }: EnvironmentContext<Name>,
+  ): Promise<ResponseHeaders> => {
+    if (metadata.isCleared) return sessions.clearEnvironment(request);
     if (source !== 'url') return [];
     const site = [request.headers['sec-fetch-site'] ?? 'none'].flat().join();
     if (site !== 'same-origin' && site !== 'none') {
@@ -145,12 +157,16 @@ export function createDatabaseSwitchListener<Name extends string>(
   return {
     determineEnvironment,
     validateSecurity: (environment, request) => security.canAccessEnvironment(environment, request),
-    async handle(request) {
+    handle(request) {
       const startedAt = onDecision ? performance.now() : 0;
-      const decision = await decide(request);
-      describeDecision(decision);
-      if (onDecision) tell('onDecision', () => onDecision(decision, { durationMs: performance.now() - startedAt }));
-      return decision;
+      const said = (decision: Decision<Name>): Decision<Name> => {
+        describeDecision(decision);
+        if (onDecision) tell('onDecision', () => onDecision(decision, { durationMs: performance.now() - startedAt }));
+        return decision;
+      };
+      const context = determineEnvironment(request);
+      const atOnce = decideAtOnce(context, request);
+      return atOnce ? said(atOnce) : decide(context, request).then(said);
     },
   };
 }

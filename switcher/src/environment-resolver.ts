@@ -1,4 +1,9 @@
-import type { EnvironmentContext, EnvironmentSource, InvalidReason } from './contracts/environment-context.js';
+import type {
+  EnvironmentContext,
+  EnvironmentMetadata,
+  EnvironmentSource,
+  InvalidReason,
+} from './contracts/environment-context.js';
 import type { SwitchRequest } from './contracts/switch-request.js';
 
 /** Reads which environment a request asks for: URL parameter, header, session, and otherwise the default. */
@@ -67,12 +72,10 @@ export function createEnvironmentResolver<Name extends string>(
     resolve(request) {
       const asked = firstOf(request, resolver);
       const isChosen = asked !== undefined && 'environment' in asked.said;
-      const invalid = asked && 'invalid' in asked.said ? asked.said : undefined;
       return Object.freeze({
         environment: isChosen && 'environment' in asked.said ? asked.said.environment : defaultEnvironment,
         source: isChosen ? asked.source : 'default',
-        metadata:
-          invalid && asked ? { invalid: { source: asked.source, value: invalid.value, reason: invalid.invalid } } : {},
+        metadata: asked ? metadataOf(asked) : NOTHING,
         resolvedAt: new Date(),
       });
     },
@@ -80,11 +83,23 @@ export function createEnvironmentResolver<Name extends string>(
   return resolver;
 }
 
+const NOTHING: EnvironmentMetadata = Object.freeze({});
+
+function metadataOf({ source, said }: Said<string>): EnvironmentMetadata {
+  if ('clear' in said) return { isCleared: true };
+  return 'invalid' in said ? { invalid: { source, value: said.value, reason: said.invalid } } : NOTHING;
+}
+
+interface Said<Name extends string> {
+  source: EnvironmentSource;
+  said: Asked<Name>;
+}
+
 /** The first place that says anything, right or wrong: what is invalid is not made up for by a place behind it. */
 function firstOf<Name extends string>(
   request: SwitchRequest,
   resolver: EnvironmentResolver<Name>,
-): { source: EnvironmentSource; said: Asked<Name> } | undefined {
+): Said<Name> | undefined {
   const url = resolver.getFromUrlParameter(request);
   if (url) return { source: 'url', said: url };
   const header = resolver.getFromHeader(request);

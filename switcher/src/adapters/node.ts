@@ -56,11 +56,12 @@ export function bindEvents(...emitters: (IncomingMessage | ServerResponse)[]): v
 }
 
 /** A session that cannot be had is none. */
-export async function foundSession(
+export function foundSession(
   find: () => RequestSession | undefined | Promise<RequestSession | undefined>,
-): Promise<RequestSession | undefined> {
+): RequestSession | undefined | Promise<RequestSession | undefined> {
   try {
-    return await find();
+    const found = find();
+    return found instanceof Promise ? found.catch(() => undefined) : found;
   } catch {
     return undefined;
   }

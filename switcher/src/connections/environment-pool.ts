@@ -75,7 +75,7 @@ export class EnvironmentPool {
   /** Somebody saw something fail: the next request has the database looked at. An error that says nothing of it changes nothing. */
   suspect(error: unknown, seenBy: SeenBy): void {
     const problem = classifyError(this.#options.environment, error, seenBy);
-    if (!problem || problem.kind === 'exhausted') return;
+    if (!problem || problem.kind === 'exhausted' || this.pool.ending) return;
     this.#isWell = false;
     this.#note(problem);
   }
