@@ -253,8 +253,11 @@ test('an open breaker lets one attempt through, however many ask', async () => {
 test('a database that accepts and never answers holds a request up for the time of a look, and no longer', async () => {
   await using network = await createOutage(world.dev.url);
   await network.set('hang');
-  const connections = { connectTimeoutMs: 30_000, validationTimeoutMs: 100 };
-  await using app = await startApp(world.switcher({ urls: { dev: network.url }, connections }));
+  const connections = { connectTimeoutMs: 30_000, validationTimeoutMs: 500 };
+  const switcher = world.switcher({ urls: { dev: network.url }, connections });
+  const standIn = () => switcher.connections.validateConnection('prod', 'read-only');
+  await expect.poll(async () => (await standIn()).isHealthy, { timeout: 20_000 }).toBe(true);
+  await using app = await startApp(switcher);
   const startedAt = performance.now();
   expect(await send(`${app.url}/read?env=dev`)).toMatchObject({
     status: 200,
