@@ -63,12 +63,19 @@ export function isMasked<Column extends Pick<ColumnPlan, 'rule'>>(
   return column.rule !== undefined && column.rule.type !== 'keep';
 }
 
+/** Columns whose source values are kept while their row is masked. They stand first. */
+export function columnsRead({ columns, rowKey = [] }: Pick<TablePlan, 'columns' | 'rowKey'>): Set<string> {
+  return new Set([...rowKey, ...columns.flatMap(({ rule }) => (rule ? columnsReadBy(rule) : []))]);
+}
+
 /** One relation whose rows are read and written. */
 export interface TablePlan extends RelationName {
   /** Where rows are written when it is not the relation they are read from: the root, when masking may move a row to another partition. */
   into?: RelationName;
-  /** All columns that are copied: those that rules of others read first, then the rest in order. Generated ones are not. */
+  /** All columns that are copied: `columnsRead` first, then the rest in order. Generated ones are not. */
   columns: ColumnPlan[];
+  /** What names a row in a custom generator's error: a key of numbers and uuids that no rule masks. Only where there is such a generator. */
+  rowKey?: string[];
   /** `binary` passes bytes through untouched; `text` is for masking and for types without a portable binary form. */
   wire: 'binary' | 'text';
   /** Only these rows (an extension's configuration table). SQL, from the source's own catalog. */

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { Faker } from '@faker-js/faker';
 import { DataError } from '../../contracts/errors.js';
 import type { MaskTools } from './generator.js';
+import { createRandom, type Random } from './random.js';
 import type { SourceRow } from './source-row.js';
 import { token } from './token.js';
 
@@ -14,6 +15,8 @@ export interface CustomGeneratorContext {
   readonly row: Readonly<Record<string, string | null>>;
   /** The value's keyed hash, `length` characters of 0-9 and a-z (at most 13; default 13). The same value gives the same. */
   hash(length?: number): string;
+  /** The next of a stream of numbers from 0 up to 1, seeded with the value's hash: the same value gives the same stream. */
+  random(): number;
   /** faker in French, seeded with the value's hash: the same value gives the same. Seeding takes some 30 µs. */
   readonly faker: Faker;
 }
@@ -34,9 +37,10 @@ export interface CustomMaskerInput {
   reads: readonly string[];
 }
 
-/** @throws DataError `GENERATOR_FAILED` from the masker; it names the column, and neither the value nor what the generator said of it */
+/** @throws DataError `GENERATOR_FAILED` from the masker; it names the column and the row's key, and neither the value nor what the generator said of it */
 export function createCustomMasker({ name, generator, table, column, tools, row, reads }: CustomMaskerInput) {
   let current = '';
+  let random: Random | undefined;
   const context: CustomGeneratorContext = {
     table,
     column,
@@ -44,6 +48,10 @@ export function createCustomMasker({ name, generator, table, column, tools, row,
       return Object.freeze(Object.fromEntries(reads.map((read) => [read, row.valueOf(read)])));
     },
     hash: (length) => token(tools.hash, current).slice(0, length),
+    random() {
+      random ??= createRandom(tools.hash.text(current));
+      return random() / 2 ** 32;
+    },
     get faker() {
       const faker = frenchFaker();
       faker.seed(tools.hash.text(current).low);
@@ -51,9 +59,10 @@ export function createCustomMasker({ name, generator, table, column, tools, row,
     },
   };
   const fail = (what: string) =>
-    new DataError('GENERATOR_FAILED', `generator ${name} for column ${column} of ${table} ${what}`);
+    new DataError('GENERATOR_FAILED', `generator ${name} for column ${column} of ${table}${row.describe()} ${what}`);
   return (value: string): string | null => {
     current = value;
+    random = undefined;
     const masked = call(() => generator(value, context), fail);
     if (masked === null) return null;
     if (typeof masked !== 'string') throw fail('returned neither a string nor null');

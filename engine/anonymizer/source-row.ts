@@ -1,4 +1,4 @@
-import { columnsReadBy, type TablePlan } from '../../contracts/plan.js';
+import { columnsRead, type TablePlan } from '../../contracts/plan.js';
 import type { ValueMasker } from '../../contracts/value-masker.js';
 
 /** Values of one row as the source has them, for rules that read other columns than their own. One pass of rows has one of these. */
@@ -7,12 +7,14 @@ export interface SourceRow {
   valueOf(column: string): string | null;
   /** The column's masker, and on its way the value is kept; the masker alone where nobody reads the column. */
   watch(column: string, masker: ValueMasker | undefined): ValueMasker | undefined;
+  /** The row by its key, for messages: ` (id 7)`. Empty where the plan has no key that may be told. */
+  describe(): string;
   /** Forgets the row. Absent where there is nothing to forget. */
   end: (() => void) | undefined;
 }
 
-export function createSourceRow({ columns }: Pick<TablePlan, 'columns'>): SourceRow {
-  const read = new Set(columns.flatMap(({ rule }) => (rule ? columnsReadBy(rule) : [])));
+export function createSourceRow(table: Pick<TablePlan, 'columns' | 'rowKey'>): SourceRow {
+  const read = columnsRead(table);
   const values = new Map<string, string>();
   return {
     valueOf: (column) => values.get(column) ?? null,
@@ -24,6 +26,10 @@ export function createSourceRow({ columns }: Pick<TablePlan, 'columns'>): Source
       };
       watching.keeps = masker === undefined;
       return watching;
+    },
+    describe() {
+      const known = (table.rowKey ?? []).filter((column) => values.has(column));
+      return known.length > 0 ? ` (${known.map((column) => `${column} ${values.get(column)}`).join(', ')})` : '';
     },
     end: read.size > 0 ? () => values.clear() : undefined,
   };

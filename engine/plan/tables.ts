@@ -1,5 +1,5 @@
 import { isBinaryMaskable } from '../../contracts/binary-maskable.js';
-import { type ColumnPlan, type ColumnRule, columnsReadBy, isMasked, type TablePlan } from '../../contracts/plan.js';
+import { type ColumnPlan, type ColumnRule, columnsRead, isMasked, type TablePlan } from '../../contracts/plan.js';
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import type { ColumnDefinition, TableDefinition, TypeShape } from '../../contracts/schema.js';
 import { createPartitionTree, type PartitionTree } from './partition-tree.js';
@@ -28,7 +28,10 @@ export function planTables({ tables, isCopied, rules, keptRows: keptRowsOf }: Pl
     .map((table) => {
       const label = relationLabel(table);
       const copied = table.columns.filter(({ generated }) => !generated);
-      const columns = readFirst(copied.map((column) => columnPlan(column, ruleOf(label, column.name))));
+      const planned = copied.map((column) => columnPlan(column, ruleOf(label, column.name)));
+      const rowKey = rowKeyOf(table, planned);
+      const read = columnsRead({ columns: planned, ...rowKey });
+      const columns = readFirst(planned, read);
       const into = routesOf(table);
       const keptRows = keptRowsOf?.get(relationLabel(tree.rootOf(table)))?.where;
       const where = table.extensionFilter?.replace(/^\s*where\s+/i, '').trim();
@@ -37,7 +40,8 @@ export function planTables({ tables, isCopied, rules, keptRows: keptRowsOf }: Pl
         name: table.name,
         ...(into && { into }),
         columns,
-        wire: isBinary(copied, columns) ? ('binary' as const) : ('text' as const),
+        ...rowKey,
+        wire: isBinary(copied, { columns, read }) ? ('binary' as const) : ('text' as const),
         ...(where && { where }),
         ...(keptRows !== undefined && columns.some(isMasked) && { keptRows }),
         estimatedRows: Math.max(0, Math.round(table.estimatedRows)),
@@ -48,18 +52,33 @@ export function planTables({ tables, isCopied, rules, keptRows: keptRowsOf }: Pl
 }
 
 /** Rows are masked in one pass: what rules of other columns read comes before them. */
-function readFirst(columns: ColumnPlan[]): ColumnPlan[] {
-  const read = new Set(columns.flatMap(({ rule }) => (rule ? columnsReadBy(rule) : [])));
+function readFirst(columns: readonly ColumnPlan[], read: ReadonlySet<string>): ColumnPlan[] {
   return [...columns.filter(({ name }) => read.has(name)), ...columns.filter(({ name }) => !read.has(name))];
 }
+
+/** The primary key, where it says nothing of a person. */
+function rowKeyOf({ uniqueKeys }: TableDefinition, columns: readonly ColumnPlan[]): Pick<TablePlan, 'rowKey'> {
+  if (!columns.some(({ rule }) => rule?.type === 'custom')) return {};
+  const key = uniqueKeys.find(({ isPrimary }) => isPrimary)?.columns ?? [];
+  const isPlain = (name: string) =>
+    columns.some(
+      (column) =>
+        column.name === name && !column.rule && column.shape.kind === 'scalar' && KEY_TYPES.includes(column.shape.name),
+    );
+  return key.length > 0 && key.every(isPlain) ? { rowKey: key } : {};
+}
+
+const KEY_TYPES = ['int2', 'int4', 'int8', 'uuid'];
 
 function columnPlan({ name, shape }: ColumnDefinition, rule: ColumnRule | undefined): ColumnPlan {
   return rule && rule.type !== 'keep' ? { name, shape, rule } : { name, shape };
 }
 
 /** Bytes travel as they are when every type's binary form means the same in another database, and can be read where it is masked. */
-function isBinary(copied: readonly ColumnDefinition[], columns: readonly ColumnPlan[]): boolean {
-  const read = new Set(columns.flatMap(({ rule }) => (rule ? columnsReadBy(rule) : [])));
+function isBinary(
+  copied: readonly ColumnDefinition[],
+  { columns, read }: { columns: readonly ColumnPlan[]; read: ReadonlySet<string> },
+): boolean {
   const isReadable = ({ name, rule, shape }: ColumnPlan) =>
     (!rule || rule.type === 'null' || isMaskedInBinary(rule, shape)) &&
     (!read.has(name) || (shape.kind === 'scalar' && isBinaryMaskable(shape.name)));

@@ -87,6 +87,37 @@ test.each([
   expect(() => masker('sesame')).not.toThrow('sesame');
 });
 
+test('a custom generator that failed is named with the key of its row', () => {
+  const generators = {
+    bad: () => {
+      throw new Error('sesame');
+    },
+  };
+  const anonymizer = createDataAnonymizer({ key: KEY, generators });
+  const plan = tablePlan([
+    { name: 'id', shape: scalar('int8') },
+    { name: 'c', shape: scalar('text'), rule: columnRule('custom', { generator: 'bad' }) },
+  ]);
+  const masking = () => anonymizer.anonymizeTable({ ...plan, rowKey: ['id'] }, [['7', 'sesame']]);
+  expect(masking).toThrow('generator bad for column c of public.t (id 7) threw Error');
+  expect(() => anonymizer.anonymizeTable(plan, [['7', 'sesame']])).toThrow('column c of public.t threw Error');
+});
+
+test('the random numbers of a custom generator are the same for the same value, and others for another', () => {
+  const generators = { dice: (_: string, { random }: { random(): number }) => `${random()} ${random()}` };
+  const masker = maskerOf('custom', { generator: 'dice', generators });
+  const [one = '', again, other] = ['a', 'a', 'b'].map((value) => masker?.(value) ?? '');
+  expect(again).toBe(one);
+  expect(other).not.toBe(one);
+  expect(
+    one
+      .split(' ')
+      .map(Number)
+      .every((number) => number >= 0 && number < 1),
+  ).toBe(true);
+  expect(new Set(one.split(' ')).size).toBe(2);
+});
+
 test('a generator that the configuration does not have is refused before any value', () => {
   expect(() => maskerOf('custom', { generator: 'absent' })).toThrow(expect.objectContaining({ code: 'RULE_INVALID' }));
 });
