@@ -10,7 +10,8 @@ const SOURCE = `
   create table visits (at date, visitor text) partition by range (at);
   create table visits_1 partition of visits for values from ('2024-01-01') to ('2024-02-01');
   create table visits_2 partition of visits for values from ('2024-02-01') to ('2024-03-01');
-  create table visits_3 (note text, day date); alter table visits attach partition visits_3 for values from ('2024-03-01') to ('2024-04-01');
+  create table visits_3 (visitor text, at date);
+  alter table visits attach partition visits_3 for values from ('2024-03-01') to ('2024-04-01');
   insert into visits values ('2024-01-05', 'canary one'), ('2024-02-05', 'canary two'), ('2024-03-05', 'canary three');
   create table "Vide" ();
 `;
