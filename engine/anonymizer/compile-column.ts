@@ -3,24 +3,22 @@ import { ConfigurationError } from '../../contracts/errors.js';
 import type { ColumnPlan, ColumnRule } from '../../contracts/plan.js';
 import type { TypeShape } from '../../contracts/schema.js';
 import type { ValueMasker } from '../../contracts/value-masker.js';
-import { isLowerAscii, LAST_ASCII, maskedRoom } from './byte-text.js';
-import { mapArray, mapComposite } from './containers.js';
 import { type CustomGenerator, createCustomMasker } from './custom-generator.js';
 import { alwaysOf, emptyOf } from './empty-value.js';
-import { type Generator, type MaskTools, TEXT_TYPES } from './generator.js';
+import { TEXT_TYPES } from './generator.js';
 import { GENERATORS } from './generators/index.js';
 import { mapHstore } from './hstore.js';
 import { mapJson, rewriteJson } from './json.js';
 import { createLeafMaskers, type LeafMaskers } from './leaves.js';
-import type { SipHash } from './sip-hash.js';
+import { mapLeaves } from './map-leaves.js';
 import type { SourceRow } from './source-row.js';
+import { generatedText, type HashOf, toolsOf } from './text-masker.js';
 
 export interface CompileInput {
   /** `schema.table` */
   table: string;
   column: ColumnPlan;
-  /** The hash of a domain. */
-  hashOf(domain: string): SipHash;
+  hashOf: HashOf;
   generators: Record<string, CustomGenerator>;
   /** What rules that read other columns read. */
   row: SourceRow;
@@ -85,12 +83,7 @@ function customMasker(input: CompileInput & { rule: ColumnRule; type: string }):
   return createCustomMasker({ name, generator, table, column: column.name, tools, row, reads: rule.reads ?? [] });
 }
 
-function generatedColumn(
-  rule: ColumnRule,
-  shape: TypeShape,
-  hashOf: CompileInput['hashOf'],
-  row: SourceRow,
-): ValueMasker | undefined {
+function generatedColumn(rule: ColumnRule, shape: TypeShape, hashOf: HashOf, row: SourceRow): ValueMasker | undefined {
   const leaves = createLeafMaskers({ paths: rule.paths ?? {}, maskerOf: (type) => leafMasker(type, rule, hashOf) });
   return mapLeaves(shape, ({ type, path }) => {
     if (type === 'json' || type === 'jsonb') return rule.type === 'json' ? jsonMasker(leaves, () => 'null') : undefined;
@@ -119,7 +112,7 @@ function jsonMasker(leaves: LeafMaskers, otherwise: ValueMasker): ValueMasker {
 function leafMasker(
   type: AnonymizationType,
   { preserveFormat, caseSensitive = [] }: ColumnRule,
-  hashOf: CompileInput['hashOf'],
+  hashOf: HashOf,
 ): ValueMasker | undefined {
   if (type === 'keep') return undefined;
   if (type === 'null') return () => null;
@@ -128,113 +121,4 @@ function leafMasker(
   const known = GENERATORS[type] ? type : 'mask';
   const isUnique = GENERATORS[known]?.letterCase === 'folds' && caseSensitive.includes(domain);
   return generatedText({ type: known, domain, isUnique, preserveFormat }, 'text', hashOf);
-}
-
-function generatedText(
-  rule: ColumnRule,
-  type: string,
-  hashOf: CompileInput['hashOf'],
-  row?: SourceRow,
-): ValueMasker | undefined {
-  const generator = GENERATORS[rule.type];
-  if (!generator?.types.includes(type)) return undefined;
-  const tools = toolsOf(rule, type, hashOf, row);
-  // Where case or trailing blanks do not tell values apart, they must not tell masked values apart.
-  const isFolded = rule.foldsCase === true && generator.letterCase !== 'folds';
-  const maskText =
-    type === 'bpchar'
-      ? (value: string) => generator.mask(value.trimEnd(), tools)
-      : (value: string) => generator.mask(value, tools);
-  const mask =
-    type === 'citext'
-      ? (value: string) => maskText(value.toLowerCase())
-      : isFolded
-        ? (value: string) => inCaseOf(value, maskText(value.toLowerCase()), generator)
-        : maskText;
-  const masker: ValueMasker = (value) => (isBlank(value) ? value : mask(value));
-  const { maskBytes } = generator;
-  const isPlain = PLAIN[type];
-  if (isPlain) {
-    masker.bytes = (from, at, stop, out) => {
-      if (stop === at || maybeBlank(from[at] as number) || !isPlain(from, at, stop)) return false;
-      if (isFolded && !isLowerAscii(from, at, stop)) return false;
-      out.reserve(maskedRoom(stop - at));
-      out.length = maskBytes(from, at, stop, out.bytes, out.length, tools);
-      return true;
-    };
-  }
-  return masker;
-}
-
-/** Whether a value's bytes are what its type compares: masked as they are, they need not become a string. */
-const PLAIN: Record<string, (bytes: Buffer, at: number, stop: number) => boolean> = {
-  text: () => true,
-  varchar: () => true,
-  citext: isLowerAscii,
-  bpchar: (bytes, _at, stop) => (bytes[stop - 1] as number) > SPACE && (bytes[stop - 1] as number) <= LAST_ASCII,
-};
-
-/** Letters upper or lower case as they were, where the generator keeps them in their places. */
-function inCaseOf(value: string, masked: string, { letterCase }: Generator): string {
-  if (letterCase !== 'keeps' || masked.length !== value.length) return masked;
-  if (value === value.toUpperCase()) return masked.toUpperCase();
-  return Array.from(masked, (letter, at) => (/\p{Lu}/u.test(value.charAt(at)) ? letter.toUpperCase() : letter)).join(
-    '',
-  );
-}
-
-const SPACE = 0x20;
-
-function isBlank(value: string): boolean {
-  const first = value.charCodeAt(0);
-  return !(first > SPACE && first <= LAST_ASCII) && value.trim() === '';
-}
-
-/** Blanks beyond ASCII begin with one of these bytes, as other characters do. */
-function maybeBlank(first: number): boolean {
-  return first <= SPACE || first === 0xc2 || first >= 0xe0;
-}
-
-function toolsOf(rule: ColumnRule, type: string, hashOf: CompileInput['hashOf'], row?: SourceRow): MaskTools {
-  const { domain, isUnique, preserveFormat, maxLength, precision, relatedBy, currencyColumn, foldsCase = false } = rule;
-  return {
-    hash: hashOf(domain),
-    type,
-    isUnique,
-    preserveFormat,
-    foldsCase,
-    ...(maxLength !== undefined && { maxLength }),
-    ...(precision !== undefined && { precision }),
-    ...(row && relatedBy !== undefined && { related: () => row.valueOf(relatedBy) }),
-    ...(row && currencyColumn !== undefined && { currency: () => row.valueOf(currencyColumn) }),
-  };
-}
-
-interface LeafPlace {
-  /** Scalar type. */
-  type: string;
-  /** Names of the composite fields on the way. */
-  path: readonly string[];
-}
-
-/** Carries a masker of scalars through arrays and composites; undefined when no leaf has one. */
-function mapLeaves(
-  shape: TypeShape,
-  maskerAt: (place: LeafPlace) => ValueMasker | undefined,
-  isWholeComposite = false,
-  path: readonly string[] = [],
-): ValueMasker | undefined {
-  if (shape.kind === 'array') {
-    const element = mapLeaves(shape.element, maskerAt, isWholeComposite, path);
-    if (!element) return undefined;
-    const masker: ValueMasker = (value) => mapArray(value, shape.delimiter, element);
-    masker.elements = element;
-    return masker;
-  }
-  if (shape.kind === 'composite' && !isWholeComposite) {
-    const fields = shape.fields.map(({ name, type }) => mapLeaves(type, maskerAt, false, [...path, name]));
-    return fields.some(Boolean) ? (value) => mapComposite(value, fields) : undefined;
-  }
-  if (shape.kind === 'scalar') return maskerAt({ type: shape.name, path });
-  return isWholeComposite ? maskerAt({ type: shape.kind, path }) : undefined;
 }
