@@ -12,6 +12,8 @@ export interface CloneJob {
   directory: string;
   options: Partial<CloneOptions>;
   lanes: number;
+  /** Its rules keep what a real clone would have to mask: that the search finds it is no error here. */
+  keepsPersonalData?: boolean;
   /** Through a Temporal server and a worker in this process; otherwise the same activities by themselves. */
   temporal?: { address: string; taskQueue: string };
 }
@@ -32,11 +34,11 @@ async function answer(job: CloneJob): Promise<CloneAnswer> {
   }
 }
 
-async function byItself({ directory, options, lanes }: CloneJob): Promise<Measurement> {
+async function byItself({ directory, options, lanes, keepsPersonalData }: CloneJob): Promise<Measurement> {
   const open = createServicesOpener({ directory, logger: SILENT });
   const stop = startMeter('own');
   const { stages, result } = await runClone({ open, directory, source: 'production', target: 'test', options, lanes });
-  return { ...stop(), ...sizesOf(result), peakBytes: ownPeakBytes(), stages };
+  return { ...stop(), ...sizesOf(result, keepsPersonalData), peakBytes: ownPeakBytes(), stages };
 }
 
 async function throughTemporal(
@@ -57,11 +59,16 @@ async function throughTemporal(
 }
 
 /** @throws Error when the clone is not valid: nothing else is worth its time */
-function sizesOf({ statistics, validation }: CloneResult): Pick<Measurement, 'rows' | 'bytes'> {
-  if (!validation.isValid) {
-    throw new Error(`the clone is not valid: ${validation.errors.map(({ message }) => message).join('; ')}`);
-  }
+function sizesOf(
+  { statistics, validation }: CloneResult,
+  keepsPersonalData = false,
+): Pick<Measurement, 'rows' | 'bytes'> {
+  const errors = validation.errors.filter(({ message }) => !(keepsPersonalData && FOUND.test(message)));
+  if (errors.length > 0) throw new Error(`the clone is not valid: ${errors.map(({ message }) => message).join('; ')}`);
   return { rows: statistics.recordsCloned, bytes: statistics.totalBytesCloned };
 }
+
+/** As the search tells of personal data. */
+const FOUND = /: \d+ rows? with /;
 
 const SILENT = pino({ level: 'silent' });

@@ -22,7 +22,7 @@ function rowOf({ rules, ...head }: Pick<BenchRow, 'name' | 'title'> & { rules: C
 
 async function prepare(bench: Bench, rules: CloneDirectoryOptions): Promise<PreparedRow> {
   const { directory, maskedColumns } = await createCloneDirectory(bench, await loftDatabase(bench), rules);
-  const job = { directory, comparedStages: true };
+  const job = { directory, comparedStages: true, keepsPersonalData: rules.others === 'keep' };
   return {
     sides: [ourSide(bench, 'masked', job), ourSide(bench, 'unmasked', { ...job, options: UNMASKED })],
     notes: [COMPARED_NOTE, LOFT_NOTE, `${maskedColumns} columns are masked.`],

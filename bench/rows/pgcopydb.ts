@@ -47,6 +47,7 @@ function rowOf({ masks, ...head }: RowInput): BenchRow {
       const ours = ourSide(bench, isMasked ? 'masked' : 'unmasked', {
         directory,
         comparedStages: true,
+        keepsPersonalData: masks === 'nine',
         ...(!isMasked && { options: UNMASKED }),
       });
       const notes = [COMPARED_NOTE, LOFT_NOTE, ...(isMasked ? [`${maskedColumns} columns are masked.`] : [])];

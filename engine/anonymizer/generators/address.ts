@@ -1,6 +1,6 @@
 import { cutAt, isSame, readString, trimEnd, writeString } from '../byte-text.js';
 import { type Dictionary, dictionaryOf, entryAt, writeEntry } from '../dictionaries.js';
-import { defineGenerator, TEXT_TYPES } from '../generator.js';
+import { defineGenerator, type MaskTools, TEXT_TYPES } from '../generator.js';
 import { createRandom, type Random, scale32 } from '../random.js';
 import { SHORTEST_TOKEN, writeWithToken } from '../token.js';
 
@@ -13,26 +13,36 @@ export const address = defineGenerator({
   injective: false,
   uniqueLength: SHORTEST_TOKEN,
   describe: 'a number and a street, French or Arabic',
-  maskBytes(from, at, stop, into, to, { hash, isUnique, maxLength, preserveFormat }) {
+  maskBytes(from, at, stop, into, to, tools) {
+    const { hash, isUnique, preserveFormat } = tools;
     const { high, low } = hash.range(from, at, stop);
     const dictionary = dictionaryOf(from, at, stop);
     const original = preserveFormat ? readString(from, at, stop) : undefined;
-    const write = (number: number, choice: number) => {
-      const end =
-        original === undefined
-          ? writeStreet(dictionary, number, choice, into, to)
-          : writeString(partsLike(original, dictionary, { number, choice }), into, to);
-      const cut = maxLength === undefined ? end : cutAt(into, to, end, maxLength);
-      return cut < end ? trimEnd(into, to, cut) : end;
-    };
     const number = 1 + scale32(low, HIGHEST_NUMBER);
-    let end = write(number, high);
-    for (let next = 1; next < 4 && isSame(from, at, stop, into, to, end); next++)
-      end = write(number + 1, (high ^ (next << 29)) >>> 0);
-    hash.range(from, at, stop);
-    return isUnique ? writeWithToken(hash, into, to, end, { ...(maxLength !== undefined && { maxLength }) }) : end;
+    let end = writeAddress(into, to, { original, dictionary, number, choice: high }, tools);
+    for (let next = 1; next < 4 && isSame(from, at, stop, into, to, end); next++) {
+      const choice = (high ^ (next << 29)) >>> 0;
+      end = writeAddress(into, to, { original, dictionary, number: number + 1, choice }, tools);
+    }
+    return isUnique ? writeWithToken(hash, into, to, end, tools) : end;
   },
 });
+
+interface Address extends Choices {
+  /** Its form is kept. */
+  original: string | undefined;
+  dictionary: Dictionary;
+}
+
+function writeAddress(into: Buffer, to: number, address: Address, { maxLength }: MaskTools): number {
+  const { original, dictionary, number, choice } = address;
+  const end =
+    original === undefined
+      ? writeStreet(dictionary, number, choice, into, to)
+      : writeString(partsLike(original, dictionary, { number, choice }), into, to);
+  const cut = maxLength === undefined ? end : cutAt(into, to, end, maxLength);
+  return cut < end ? trimEnd(into, to, cut) : end;
+}
 
 function writeStreet({ streets }: Dictionary, number: number, choice: number, into: Buffer, to: number): number {
   const space = writeNumber(number, into, to);

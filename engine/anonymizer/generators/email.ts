@@ -1,5 +1,5 @@
 import { MASKED_EMAIL_HOST } from '../../../contracts/anonymization.js';
-import { type BytesMask, countCharacters, LAST_ASCII, readString } from '../byte-text.js';
+import { type BytesMask, countCharacters, isLowerAscii, readString } from '../byte-text.js';
 import { defineGenerator, type Generator, type MaskTools, TEXT_TYPES } from '../generator.js';
 import type { SipHash } from '../sip-hash.js';
 import { SHORTEST_TOKEN, TOKEN_LENGTH, writeToken } from '../token.js';
@@ -49,7 +49,7 @@ function addressOf(user: Buffer): BytesMask<MaskTools> {
 
 /** Hashes the text in lower case; gives it back as it was when that is something else. */
 function hashFolded(hash: SipHash, from: Buffer, at: number, stop: number): string | undefined {
-  if (isPlain(from, at, stop)) {
+  if (isLowerAscii(from, at, stop)) {
     hash.range(from, at, stop);
     return undefined;
   }
@@ -63,17 +63,6 @@ function hashFolded(hash: SipHash, from: Buffer, at: number, stop: number): stri
   return original;
 }
 
-/** Nothing beyond ASCII, and no letter in upper case. */
-function isPlain(bytes: Buffer, at: number, stop: number): boolean {
-  for (let index = at; index < stop; index++) {
-    const byte = bytes[index] as number;
-    if (byte > LAST_ASCII || (byte >= UPPER_A && byte <= UPPER_Z)) return false;
-  }
-  return true;
-}
-
-const UPPER_A = 0x41;
-const UPPER_Z = 0x5a;
 const LOWER_A = 0x61;
 const LOWER_Z = 0x7a;
 
