@@ -8,7 +8,7 @@ import { alwaysOf, emptyOf } from './empty-value.js';
 import { TEXT_TYPES } from './generator.js';
 import { GENERATORS } from './generators/index.js';
 import { mapHstore } from './hstore.js';
-import { mapJson, rewriteJson } from './json.js';
+import { looksLikeJson, mapJson, rewriteJson } from './json.js';
 import { createLeafMaskers, type LeafMaskers } from './leaves.js';
 import { mapLeaves } from './map-leaves.js';
 import type { SourceRow } from './source-row.js';
@@ -97,11 +97,18 @@ function generatedColumn(rule: ColumnRule, shape: TypeShape, hashOf: HashOf, row
         ? generatedText({ ...rule, type: 'ip', domain: 'ip', isUnique: false }, type, hashOf)
         : generated;
     }
-    return generated && jsonMasker(leaves, generated);
+    return generated && jsonTextMasker(leaves, generated);
   });
 }
 
-/** Text that should be JSON and is not gets masked as a whole. */
+/** Of text, what is no document gets masked as a whole: a number alone may be anybody's. */
+function jsonTextMasker(leaves: LeafMaskers, otherwise: ValueMasker): ValueMasker {
+  const masker: ValueMasker = (value) =>
+    (/^[ \t\n\r]*[[{"]/.test(value) ? mapJson(value, leaves) : undefined) ?? otherwise(value);
+  masker.bytes = (from, at, stop, out) => looksLikeJson(from, at, stop) && rewriteJson(from, at, stop, out, leaves);
+  return masker;
+}
+
 function jsonMasker(leaves: LeafMaskers, otherwise: ValueMasker): ValueMasker {
   const masker: ValueMasker = (value) => mapJson(value, leaves) ?? otherwise(value);
   masker.bytes = (from, at, stop, out) => rewriteJson(from, at, stop, out, leaves);

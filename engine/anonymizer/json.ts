@@ -26,6 +26,14 @@ export function rewriteJson(from: Buffer, at: number, stop: number, out: ByteSin
   }
 }
 
+/** Whether a text begins as a document or a string does. A number or a word alone is what other text is, too. */
+export function looksLikeJson(bytes: Buffer, at: number, stop: number): boolean {
+  let index = at;
+  while (index < stop && isSpace(bytes[index] as number)) index++;
+  const first = index < stop ? bytes[index] : undefined;
+  return first === OPEN_BRACE || first === OPEN_BRACKET || first === QUOTE;
+}
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -37,8 +45,9 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const LETTER_A = 0x61;
 const SPACE = 0x20;
-const WORD = /^(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$/;
+const DIGIT_0 = 0x30;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const WORDS = ['true', 'false', 'null'];
 /** Deeper is left to nobody's stack. */
 const DEEPEST = 1_000;
 
@@ -163,11 +172,13 @@ class JsonRewriter {
     const isNumber = first < LETTER_A;
     if (isNumber && !masker && this.#isInteger(start)) return;
     const word = readString(this.from, start, this.#at);
-    if (!WORD.test(word)) throw new NotJson();
+    if (!NUMBER.test(word) && !WORDS.includes(word)) throw new NotJson();
     if (masker && isNumber) this.#replace(start, asNumber(masker(word)));
   }
 
+  /** Without a leading zero, which JSON's numbers have none of. */
   #isInteger(start: number): boolean {
+    if (this.from[start] === DIGIT_0 && this.#at > start + 1) return false;
     for (let index = start; index < this.#at; index++) {
       const byte = this.from[index] as number;
       if (byte < 0x30 || byte > 0x39) return false;
@@ -220,10 +231,7 @@ class JsonRewriter {
   }
 
   #space(): void {
-    for (; this.#at < this.stop; this.#at++) {
-      const byte = this.from[this.#at];
-      if (byte !== SPACE && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return;
-    }
+    while (this.#at < this.stop && isSpace(this.from[this.#at] as number)) this.#at++;
   }
 
   #accept(byte: number): boolean {
@@ -231,6 +239,10 @@ class JsonRewriter {
     this.#at++;
     return true;
   }
+}
+
+function isSpace(byte: number): boolean {
+  return byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 /** Letters, digits, and what numbers are written with. */

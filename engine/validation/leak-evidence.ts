@@ -45,13 +45,20 @@ function referenceText(column: string, { shape, rule: { typeColumn = '', referen
 
 function hasContent({ shape, rule }: MaskedColumn, text: string, { isUnicode }: LeakSubject): string {
   const symbols = isUnicode ? SYMBOLS : '';
-  if (isJson(shape) || (rule.type === 'json' && shape.kind === 'scalar')) {
-    return hasMaskableLeaf(text, { kept: keptKeys(rule.paths), symbols });
+  if (isJson(shape)) return hasMaskableLeaf(text, { kept: keptKeys(rule.paths), symbols });
+  if (rule.type === 'json' && shape.kind === 'scalar') {
+    const hasLeaf = hasMaskableLeaf(text, { kept: keptKeys(rule.paths), symbols });
+    // What is no document is masked as a whole.
+    return `case when ${text} ~ ${quoteLiteral('^[[{"]')} then ${hasLeaf} else ${hasWords(text, symbols)} end`;
   }
   if (shape.kind === 'array') return `length(regexp_replace(${text}, 'NULL|[{},"[:space:]]', '', 'g')) >= 2`;
-  // In the C collation letters beyond ASCII are no punctuation, in whatever language.
   const steady = shape.kind === 'scalar' && STEADY[rule.type];
-  return `${steady ? `${text} !~ ${quoteLiteral(steady)} and ` : ''}${text} collate "C" ~ ${quoteLiteral(`[^[:punct:][:space:]${symbols}]`)}`;
+  return `${steady ? `${text} !~ ${quoteLiteral(steady)} and ` : ''}${hasWords(text, symbols)}`;
+}
+
+/** In the C collation letters beyond ASCII are no punctuation, in whatever language. */
+function hasWords(text: string, symbols: string): string {
+  return `${text} collate "C" ~ ${quoteLiteral(`[^[:punct:][:space:]${symbols}]`)}`;
 }
 
 /** What date and number generators leave as it is: infinity, years that stand for "never", zeros and numbers of a digit or two. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ByteBuffer } from '../../engine/postgres/byte-buffer.js';
 import { createDatabase } from '../support/databases.js';
 import { maskerOf, scalar } from './builders.js';
 
@@ -77,6 +78,16 @@ test('text that is not JSON is masked as a whole', () => {
   const masker = maskerOf('json');
   for (const broken of ['Ahmed', '{"a": "Ahmed"', '{"a" "b"}', '["a",]', '"a" "b"', '{"a": "\\x"}'])
     expect(masker(broken)).toBe(maskerOf('mask')(broken));
+});
+
+test('a number alone in a text column is no document: it is masked as a whole, and so is one that JSON cannot have', () => {
+  const masker = maskerOf('json');
+  for (const value of ['0612345678', '213551234567', ' 4200 ', 'true', '[0612345678]', '{"n": 007}']) {
+    expect(masker(value)).toBe(maskerOf('mask')(value));
+    const from = Buffer.from(value);
+    expect(masker.bytes?.(from, 0, from.length, new ByteBuffer(64))).toBe(false);
+  }
+  expect(masker(' {"n": 0, "m": [10, -0.5]}')).toBe(' {"n": 0, "m": [10, -0.5]}');
 });
 
 test('a document of five megabytes and one nested a thousand deep are rewritten', () => {

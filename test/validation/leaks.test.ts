@@ -88,6 +88,17 @@ test('nulls, empty values and documents without personal text are no leaks', asy
   expect(await checkLeaks(world.context)).toEqual({ errors: [], warnings: [] });
 });
 
+test('of a text column with a json rule, what is no document is a leak where it stays', async () => {
+  await using world = await createCloneWorld({
+    schema: `create table t (id int primary key, c text);
+             insert into t values (1, '0612345678'), (2, 'Amine B'), (3, '{"n": 1}'), (4, '[1, true]')`,
+    plan: planOf(tableOf('public.t', { c: 'json' })),
+  });
+  expect(messagesOf((await checkLeaks(world.context)).errors)).toEqual([
+    expect.stringMatching(/^public\.t\.c: 2 rows hold the value of their source/),
+  ]);
+});
+
 test('a document, an array and a composite that kept a text are leaks', async () => {
   const composite: TypeShape = {
     kind: 'composite',
