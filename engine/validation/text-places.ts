@@ -79,7 +79,7 @@ function placesOf({ name, isBytes, isNumber }: Column, planned: ColumnPlan | und
   const column = `t.${quoteIdentifier(name)}`;
   const label = `${table}.${name}`;
   if (isNumber) {
-    const text = `case when abs(${column}) >= 1e8 then ${column}::text end`;
+    const text = `case when ${column} >= 1e8 or ${column} <= -1e8 then ${column}::text end`;
     return planned && isMasked(planned) ? [] : [{ label, text, mayBeMade: !planned, isNumber }];
   }
   const mayBeMade = isBytes || !planned || isMasked(planned);

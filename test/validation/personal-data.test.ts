@@ -134,6 +134,10 @@ const PLACES: { place: string; sql: string }[] = [
     sql: `create table t (c text); insert into t values ('https://a.dz/?to=n.kessaix%40mail.dz')`,
   },
   { place: 'public.t.c', sql: `create table t (c bigint); insert into t values (213770123456)` },
+  {
+    place: 'public.t.c',
+    sql: `create table t (c bigint, i int); insert into t values (-9223372036854775808, -2147483648), (213770123456, 1)`,
+  },
   { place: 'public.t.c', sql: `create table t (c int); insert into t values (770123456)` },
   { place: 'public.t.c', sql: `create table t (c numeric(20, 2)); insert into t values (770123456)` },
   {
