@@ -6,10 +6,13 @@ import { writeToken } from './token.js';
 const LOWER_HEX = symbolsOf('0123456789abcdef');
 const UPPER_HEX = symbolsOf('0123456789ABCDEF');
 const LETTERS_AND_DIGITS = symbolsOf('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
+/** Narrow ones first. */
+const ALPHABETS = [LOWER_HEX, UPPER_HEX, LETTERS_AND_DIGITS];
 
 /**
- * Permutes letters and digits within the narrowest alphabet that has them all; other signs stay in their places. What is beyond ASCII becomes a
- * token of envclone's own. Returns where it ends.
+ * Permutes letters and digits within the narrowest alphabet that has them all; other signs stay in their places. A result that fits a narrower one, where
+ * it could be another value's, is walked past: the way ends in the alphabet that it began in. What is beyond ASCII becomes a token of envclone's own.
+ * Returns where it ends.
  */
 export function writeOtherToken(
   from: Buffer,
@@ -19,7 +22,8 @@ export function writeOtherToken(
   to: number,
   { hash, maxLength = Infinity }: { hash: SipHash; maxLength?: number },
 ): number {
-  const { codes, places, ...alphabet } = alphabetOf(from, at, stop);
+  const alphabet = alphabetOf(from, at, stop);
+  const { codes, places } = alphabet;
   const found = new Uint8Array(stop - at);
   let count = 0;
   for (let index = at; index < stop; index++) {
@@ -31,7 +35,8 @@ export function writeOtherToken(
   }
   const end = to + stop - at;
   const tweak = hash.range(into, to, end).low ^ alphabet.radix;
-  permuteSymbols(hash, found, count, alphabet, { tweak });
+  do permuteSymbols(hash, found, count, alphabet, { tweak });
+  while (fitsNarrower(alphabet, found, count));
   count = 0;
   for (let index = to; index < end; index++) {
     if (into[index] === ANY) into[index] = codes[found[count++] as number] as number;
@@ -54,6 +59,17 @@ function symbolsOf(characters: string): Symbols {
   return { codes, places, radix: codes.length, zero: codes[0] as number };
 }
 
+/** Whether an alphabet before this one has all symbols. */
+function fitsNarrower(alphabet: Symbols, found: Uint8Array, count: number): boolean {
+  for (const narrower of ALPHABETS) {
+    if (narrower === alphabet) return false;
+    let index = 0;
+    while (index < count && (narrower.places[alphabet.codes[found[index] as number] as number] as number) >= 0) index++;
+    if (index === count) return true;
+  }
+  return false;
+}
+
 function alphabetOf(from: Buffer, at: number, stop: number): Symbols {
   const fits = ({ places }: Symbols) => {
     for (let index = at; index < stop; index++) {
@@ -62,5 +78,5 @@ function alphabetOf(from: Buffer, at: number, stop: number): Symbols {
     }
     return true;
   };
-  return [LOWER_HEX, UPPER_HEX].find(fits) ?? LETTERS_AND_DIGITS;
+  return ALPHABETS.find(fits) ?? LETTERS_AND_DIGITS;
 }

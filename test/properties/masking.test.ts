@@ -56,6 +56,8 @@ test.each(ALL)('%s leaves NULL as it is, in rows, arrays and fields', (type) => 
   );
 });
 
+const ALNUM = Array.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
+
 /** Every value of a range that is small enough to look at all of them. */
 test.each<[title: string, type: AnonymizationType, values: string[], column?: string]>([
   ['all numbers of int2', 'accountNumber', range(-32_768, 32_767).map(String), 'int2'],
@@ -65,6 +67,11 @@ test.each<[title: string, type: AnonymizationType, values: string[], column?: st
     'all codes of three characters of hexadecimal',
     'token',
     range(0, 4095).map((at) => at.toString(16).padStart(3, '0')),
+  ],
+  [
+    'all tokens of one or two characters',
+    'token',
+    [...ALNUM, ...ALNUM.flatMap((one) => ALNUM.map((two) => one + two))],
   ],
   ['all days of a century', 'birthDate', range(0, 36_523).map((at) => isoDay(at - 25_567)), 'date'],
   ['all days of a century, shifted', 'date', range(0, 36_523).map((at) => isoDay(at - 25_567)), 'date'],
