@@ -24,7 +24,7 @@ export interface PermutationOptions {
  * Permutes strings of one length over an alphabet: different inputs give different outputs, and none gives itself. Keyed.
  *
  * An alternating Feistel network (the shape of NIST FF1) gives a permutation P; the result is P⁻¹(P(x) + 1), which is one cycle through all
- * strings. So there is no fixed point, and walking on until `accept` agrees permutes the accepted strings. Among 10¹⁴ strings and more P alone
+ * strings (of one symbol alone, a keyed order of all is). So there is no fixed point, and walking on until `accept` agrees permutes the accepted strings. Among 10¹⁴ strings and more P alone
  * does: one that is its own result is not to be expected there.
  */
 export function permuteDigits(hash: SipHash, digits: string, options: PermutationOptions = {}): string {
@@ -88,6 +88,11 @@ export function permuteInteger(hash: SipHash, value: number, length: number): nu
 /** From this many strings on, one that is its own result is not to be expected: the way there and back is not gone. */
 const VAST = 1e14;
 
+/** A power of two that no alphabet has more symbols than. */
+const MOST_SYMBOLS = 64;
+/** Tells the hashes of symbols alone from those of halves. */
+const ALONE = -1;
+
 /** One for each key: nothing here waits between filling and reading it. */
 const networks = new WeakMap<SipHash, Network>();
 
@@ -116,6 +121,10 @@ class Network {
 
   /** Moves to the next string of the cycle. */
   step(): void {
+    if (this.leftSize === 1) {
+      this.right = this.#next(this.right);
+      return;
+    }
     this.#encrypt();
     if (this.leftSize * this.rightSize >= VAST) return;
     if (++this.right === this.rightSize) {
@@ -123,6 +132,24 @@ class Network {
       if (++this.left === this.leftSize) this.left = 0;
     }
     this.#decrypt();
+  }
+
+  /** Of a symbol alone, which has no other half to be shifted by: the next one in a keyed order of all. */
+  #next(symbol: number): number {
+    const own = this.#rank(symbol);
+    let next = Infinity;
+    let first = own;
+    for (let other = 0; other < this.rightSize; other++) {
+      const rank = this.#rank(other);
+      if (rank > own && rank < next) next = rank;
+      if (rank < first) first = rank;
+    }
+    return (next === Infinity ? first : next) % MOST_SYMBOLS;
+  }
+
+  /** Different for each symbol, which is its remainder. */
+  #rank(symbol: number): number {
+    return (this.#hash.words(this.rightSize, this.tweak, symbol, ALONE) >>> 0) * MOST_SYMBOLS + symbol;
   }
 
   #encrypt(): void {

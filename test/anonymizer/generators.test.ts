@@ -202,6 +202,22 @@ test('a permutation of digits is one, without a fixed point', () => {
   }
 });
 
+test('the permutation of a symbol alone is one cycle, and depends on the key and on what is beside it', () => {
+  const digits = Array.from('0123456789');
+  const cycleOf = (hash: SipHash, tweak: number) => {
+    const cycle = ['0'];
+    while (cycle.length <= 10) cycle.push(permuteDigits(hash, cycle.at(-1) ?? '', { tweak }));
+    return cycle.join('');
+  };
+  const hashes = [5, 6, 7, 8].map((byte) => new SipHash(new Uint8Array(16).fill(byte)));
+  const cycles = hashes.flatMap((hash) => [cycleOf(hash, 0), cycleOf(hash, 1)]);
+  for (const cycle of cycles) {
+    expect(new Set(cycle.slice(0, 10))).toEqual(new Set(digits));
+    expect(cycle.at(-1)).toBe('0');
+  }
+  expect(new Set(cycles).size).toBe(cycles.length);
+});
+
 test('text keeps the number and the lengths of its lines', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('a', 'B', ' ', '\n', '.', 'م', '7'), maxLength: 200 }), (value) => {
