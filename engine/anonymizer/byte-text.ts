@@ -1,4 +1,6 @@
-/** Writes UTF-8 text into bytes and looks at it there. Every `write…` returns where it ended. */
+import type { ByteSink } from '../../contracts/value-masker.js';
+
+/** Writes UTF-8 text into bytes and looks at it there. Every `write…` returns where it ended: behind the last byte, where there was no room. */
 
 export const LAST_ASCII = 0x7f;
 const SCRATCH_BYTES = 64 * 1024;
@@ -8,7 +10,10 @@ const encoder = new TextEncoder();
 export function writeString(text: string, into: Buffer, to: number): number {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    if (unit > LAST_ASCII) return to + encoder.encodeInto(text, into.subarray(to)).written;
+    if (unit > LAST_ASCII) {
+      const { read, written } = encoder.encodeInto(text, into.subarray(to));
+      return to + (read < text.length ? Buffer.byteLength(text) : written);
+    }
     into[to + at] = unit;
   }
   return to + text.length;
@@ -36,7 +41,7 @@ export function isLowerAscii(bytes: Buffer, at: number, stop: number): boolean {
 /** Copies a few bytes. */
 export function writeBytes(from: Buffer, at: number, stop: number, into: Buffer, to: number): number {
   if (stop - at > 96) {
-    into.set(from.subarray(at, stop), to);
+    if (to + stop - at <= into.length) into.set(from.subarray(at, stop), to);
     return to + stop - at;
   }
   let end = to;
@@ -111,9 +116,27 @@ export function readString(bytes: Buffer, at: number, stop: number): string {
   return bytes.toString('utf8', at, stop);
 }
 
-/** Bytes that a generator's value may take. */
-export function maskedRoom(length: number): number {
+/** Bytes that a generator's value takes at most, but for names and addresses that become longer with each word. */
+function maskedRoom(length: number): number {
   return 3 * length + 256;
+}
+
+/** Writes what a mask makes behind what is there already, with as much room as that takes. */
+export function appendMasked<Tools>(
+  mask: BytesMask<Tools>,
+  from: Buffer,
+  at: number,
+  stop: number,
+  out: ByteSink,
+  tools: Tools,
+): void {
+  for (let room = maskedRoom(stop - at); ; room *= 4) {
+    out.reserve(room);
+    const end = mask(from, at, stop, out.bytes, out.length, tools);
+    if (end > out.bytes.length) continue;
+    out.length = end;
+    return;
+  }
 }
 
 export type BytesMask<Tools> = (
@@ -128,12 +151,15 @@ export type BytesMask<Tools> = (
 /** What a mask of bytes makes of a string. */
 export function maskString<Tools>(mask: BytesMask<Tools>, value: string, tools: Tools): string {
   const room = 3 * value.length;
-  const isShort = 3 * room + 256 <= SCRATCH_BYTES;
+  const isShort = maskedRoom(room) <= SCRATCH_BYTES;
   const from = isShort ? source : Buffer.allocUnsafe(room);
-  const into = isShort ? result : Buffer.allocUnsafe(3 * room + 256);
   const stop = writeString(value, from, 0);
-  const end = mask(from, 0, stop, into, 0, tools);
-  return readString(into, 0, end);
+  let into = isShort ? result : Buffer.allocUnsafe(maskedRoom(room));
+  for (;;) {
+    const end = mask(from, 0, stop, into, 0, tools);
+    if (end <= into.length) return readString(into, 0, end);
+    into = Buffer.allocUnsafe(4 * into.length);
+  }
 }
 
 const source = Buffer.allocUnsafe(SCRATCH_BYTES);

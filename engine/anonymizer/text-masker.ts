@@ -1,6 +1,6 @@
 import type { ColumnRule } from '../../contracts/plan.js';
 import type { ValueMasker } from '../../contracts/value-masker.js';
-import { isLowerAscii, LAST_ASCII, maskedRoom } from './byte-text.js';
+import { appendMasked, isLowerAscii, LAST_ASCII } from './byte-text.js';
 import type { Generator, MaskTools } from './generator.js';
 import { GENERATORS } from './generators/index.js';
 import type { SipHash } from './sip-hash.js';
@@ -38,8 +38,7 @@ export function generatedText(
     masker.bytes = (from, at, stop, out) => {
       if (stop === at || maybeBlank(from[at] as number) || !isPlain(from, at, stop)) return false;
       if (isFolded && !isLowerAscii(from, at, stop)) return false;
-      out.reserve(maskedRoom(stop - at));
-      out.length = maskBytes(from, at, stop, out.bytes, out.length, tools);
+      appendMasked(maskBytes, from, at, stop, out, tools);
       return true;
     };
   }

@@ -118,6 +118,22 @@ test.each(ALL)('%s takes a million characters', (type) => {
   }
 });
 
+test.each(['name', 'fullName', 'address'] as const)(
+  '%s that keeps its format has room for each word, in strings and in bytes',
+  (type) => {
+    const masker = maskerOf(type, { preserveFormat: true });
+    for (const value of ['A B ', 'a b ', 'ا ب ', '1 a, ']) {
+      const long = value.repeat(20_000).trim();
+      const masked = masker(long) ?? '';
+      const words = (text: string) => text.trim().split(/\s+/).length;
+      expect(words(masked)).toBeGreaterThanOrEqual(type === 'address' ? 1 : words(long));
+      expect(bytesOf(masker, long)).toBe(masked);
+      expect(masked).not.toContain('\0');
+      expect(Buffer.from(masked).toString()).toBe(masked);
+    }
+  },
+);
+
 test('an equal value is masked alike in a column, an array, a composite and an hstore', () => {
   const column = maskerOf('email');
   const array = maskerOf('email', { shape: { kind: 'array', element: scalar('text'), delimiter: ',' } });

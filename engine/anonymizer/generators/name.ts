@@ -54,6 +54,7 @@ function finish(
   end: number,
   { maxLength, original }: MaskTools & { original?: string },
 ): number {
+  if (end > into.length) return end; // to be written again where there is more room
   const cut = maxLength === undefined ? end : cutAt(into, to, end, maxLength);
   const fitted = cut < end ? trimEnd(into, to, cut) : end;
   if (original === undefined || original.toLowerCase() === original.toUpperCase()) return fitted;
