@@ -26,8 +26,10 @@ export interface ColumnRule {
   references?: Record<string, ColumnReference>;
   /** Values that differ in the case of letters alone are one value in this domain. */
   foldsCase?: true;
-  /** For e-mail addresses inside documents: domains in which case tells two apart, because a column there is unique by it. */
-  caseSensitive?: string[];
+  /** Inside documents: the generators whose own domain has a unique column, so that different values stay different there. */
+  uniqueLeaves?: AnonymizationType[];
+  /** The same of those in whose domain letters' case does not tell two values apart. */
+  foldedLeaves?: AnonymizationType[];
 }
 
 /** A column that values of another one lead to without a foreign key. */

@@ -115,10 +115,10 @@ function jsonMasker(leaves: LeafMaskers, otherwise: ValueMasker): ValueMasker {
   return masker;
 }
 
-/** The masker of leaves inside json, hstore and composites: each generator in its family's domain, as columns have it by default. */
+/** The masker of leaves inside json, hstore and composites: each generator in its family's domain and like its columns. */
 function leafMasker(
   type: AnonymizationType,
-  { preserveFormat, caseSensitive = [] }: ColumnRule,
+  { preserveFormat, uniqueLeaves = [], foldedLeaves = [] }: ColumnRule,
   hashOf: HashOf,
 ): ValueMasker | undefined {
   if (type === 'keep') return undefined;
@@ -126,6 +126,11 @@ function leafMasker(
   if (type === 'empty') return () => '';
   const domain = GENERATORS[type]?.family ?? 'mask';
   const known = GENERATORS[type] ? type : 'mask';
-  const isUnique = GENERATORS[known]?.letterCase === 'folds' && caseSensitive.includes(domain);
-  return generatedText({ type: known, domain, isUnique, preserveFormat }, 'text', hashOf);
+  const isUnique = uniqueLeaves.includes(known);
+  const isFolded = foldedLeaves.includes(known);
+  return generatedText(
+    { type: known, domain, isUnique, preserveFormat, ...(isFolded && { foldsCase: true }) },
+    'text',
+    hashOf,
+  );
 }

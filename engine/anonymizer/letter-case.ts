@@ -1,5 +1,6 @@
 import type { ColumnRule } from '../../contracts/plan.js';
 import type { ColumnFacts } from './column-facts.js';
+import type { Generator } from './generator.js';
 import { GENERATORS } from './generators/index.js';
 
 /**
@@ -18,20 +19,35 @@ export function foldCase(
     domains.set(rule.domain, members);
     if (facts.letterCase) members[facts.letterCase].push(facts);
   }
-  const caseSensitive = [...domains].flatMap(([domain, { distinguishes }]) =>
-    distinguishes.length > 0 ? [domain] : [],
-  );
+  const isFolded = ({ letterCase }: Generator, domain: string) => {
+    const members = domains.get(domain);
+    return members?.distinguishes.length === 0 && (letterCase === 'folds' || members.ignored.length > 0);
+  };
+  const leaves = leavesLike([...decided.values()], isFolded);
   const rules = [...decided].map(([key, rule]): [string, ColumnRule] => {
-    if (rule.type === 'json') return [key, caseSensitive.length > 0 ? { ...rule, caseSensitive } : rule];
-    const members = domains.get(rule.domain);
-    const isFolded =
-      members?.distinguishes.length === 0 &&
-      (GENERATORS[rule.type]?.letterCase === 'folds' || members.ignored.length > 0);
-    return [key, isFolded && GENERATORS[rule.type] ? { ...rule, foldsCase: true } : rule];
+    if (rule.type === 'json') return [key, { ...rule, ...leaves }];
+    const generator = GENERATORS[rule.type];
+    return [key, generator && isFolded(generator, rule.domain) ? { ...rule, foldsCase: true } : rule];
   });
   return {
     rules: new Map(rules),
     problems: [...decided].flatMap(([key, rule]) => contradiction(rule, columns.get(key), domains)),
+  };
+}
+
+/** What documents have to know of the columns of a generator's own domain, which leaves are masked like. */
+function leavesLike(
+  decided: readonly ColumnRule[],
+  isFolded: (generator: Generator, domain: string) => boolean,
+): Pick<ColumnRule, 'uniqueLeaves' | 'foldedLeaves'> {
+  const generators = Object.values(GENERATORS);
+  const isUnique = ({ name, family }: Generator) =>
+    decided.some(({ type, domain, isUnique }) => isUnique && type === name && domain === family);
+  const uniqueLeaves = generators.filter(isUnique).map(({ name }) => name);
+  const foldedLeaves = generators.filter((generator) => isFolded(generator, generator.family)).map(({ name }) => name);
+  return {
+    ...(uniqueLeaves.length > 0 && { uniqueLeaves }),
+    ...(foldedLeaves.length > 0 && { foldedLeaves }),
   };
 }
 

@@ -105,6 +105,36 @@ test('codes that a unique index takes for one are masked alike in the whole doma
   );
 });
 
+test('a document has what a unique column has: phones with what tells them apart, codes without regard to case', () => {
+  const source = schema(
+    table('public.people', {
+      columns: [column('phone'), column('code')],
+      uniqueKeys: [unique(['phone']), byLower('code')],
+    }),
+    table('public.notes', { columns: [column('document', { shape: scalar('jsonb') })] }),
+    table('public.tags', { columns: [column('tags', { shape: scalar('hstore') })] }),
+  );
+  const masker = maskersOf(source, [
+    rule('public.people/phone', 'phone'),
+    rule('public.people/code', 'formatPreserving'),
+    rule('public.notes/document', 'json', { paths: { code: 'formatPreserving' } }),
+    rule('public.tags/tags', 'json', { paths: { code: 'formatPreserving' } }),
+  ]);
+  const [phones, codes] = [masker('public.people', 'phone'), masker('public.people', 'code')];
+  const [documents, tags] = [masker('public.notes', 'document'), masker('public.tags', 'tags')];
+  const phone = fc.stringMatching(/^(?:\+213|0) ?[5-7] ?\d{8}$/);
+  fc.assert(
+    fc.property(phone, fc.stringMatching(/^[A-Za-z]{2}-?[A-Za-z0-9]{1,3}$/), (phone, code) => {
+      const masked = { phone: phones(phone), code: codes(code) };
+      expect(JSON.parse(documents(JSON.stringify({ phone, code })))).toEqual(masked);
+      expect(tags(`"phone"=>"${phone}", "code"=>"${code}"`)).toBe(
+        `"phone"=>"${masked.phone}", "code"=>"${masked.code}"`,
+      );
+    }),
+    RUNS,
+  );
+});
+
 test('a domain in which one column is unique by case and another whatever the case is refused', () => {
   const source = schema(
     table('public.lofts', { columns: [column('code')], uniqueKeys: [byLower('code')] }),
