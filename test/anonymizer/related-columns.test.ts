@@ -161,6 +161,41 @@ test('a custom generator sees the source values that its rule reads, and may not
   expect(seen).toEqual([{ country: 'DZ' }, { country: null }]);
 });
 
+test('what rules read of char(n) is without its padding', () => {
+  const seen: unknown[] = [];
+  const city: CustomGenerator = (value, { row }) => {
+    seen.push(row.kind);
+    return value;
+  };
+  const plan = tablePlan([
+    { name: 'kind', shape: scalar('bpchar') },
+    { name: 'total', shape: scalar('numeric'), rule: columnRule('amount', { relatedBy: 'kind' }) },
+    {
+      name: 'owner',
+      shape: scalar('text'),
+      rule: columnRule('reference', {
+        typeColumn: 'kind',
+        references: {
+          guest: {
+            table: { schema: 'public', name: 'guests' },
+            column: 'email',
+            shape: scalar('text'),
+            rule: columnRule('email'),
+          },
+        },
+      }),
+    },
+    { name: 'city', shape: scalar('text'), rule: columnRule('custom', { generator: 'city', reads: ['kind'] }) },
+  ]);
+  const [padded, bare] = createDataAnonymizer({ key: KEY, generators: { city } }).anonymizeTable(plan, [
+    ['guest   ', '1000.00', 'a@x.dz', 'Alger'],
+    ['guest', '1000.00', 'a@x.dz', 'Alger'],
+  ]);
+  expect(padded?.slice(1)).toEqual(bare?.slice(1));
+  expect(padded?.[2]).toMatch(/@test\.local$/);
+  expect(seen).toEqual(['guest', 'guest']);
+});
+
 test.each<[title: string, rule: Partial<AnonymizationRule>, problem: string]>([
   ['a column that is not there', { relatedBy: 'reservation' }, 'did you mean reservation_id?'],
   ['a generated column', { relatedBy: 'computed' }, 'which is generated'],
