@@ -3,6 +3,7 @@ import type { ValueMasker } from '../../contracts/value-masker.js';
 import { appendMasked, isLowerAscii, LAST_ASCII } from './byte-text.js';
 import type { Generator, MaskTools } from './generator.js';
 import { GENERATORS } from './generators/index.js';
+import { withoutPadding } from './padding.js';
 import type { SipHash } from './sip-hash.js';
 import type { SourceRow } from './source-row.js';
 
@@ -21,16 +22,14 @@ export function generatedText(
   const tools = toolsOf(rule, type, hashOf, row);
   // Where case or trailing blanks do not tell values apart, they must not tell masked values apart.
   const isFolded = rule.foldsCase === true && generator.letterCase !== 'folds';
-  const maskText =
-    type === 'bpchar'
-      ? (value: string) => generator.mask(value.trimEnd(), tools)
-      : (value: string) => generator.mask(value, tools);
-  const mask =
+  const maskText = (value: string) => generator.mask(value, tools);
+  const maskFolded =
     type === 'citext'
       ? (value: string) => maskText(value.toLowerCase())
       : isFolded
         ? (value: string) => inCaseOf(value, maskText(value.toLowerCase()), generator)
         : maskText;
+  const mask = type === 'bpchar' ? (value: string) => maskFolded(withoutPadding(value)) : maskFolded;
   const masker: ValueMasker = (value) => (isBlank(value) ? value : mask(value));
   const { maskBytes } = generator;
   const isPlain = PLAIN[type];
@@ -55,7 +54,7 @@ const PLAIN: Record<string, (bytes: Buffer, at: number, stop: number) => boolean
 
 /** Letters upper or lower case as they were, where the generator keeps them in their places. */
 function inCaseOf(value: string, masked: string, { letterCase }: Generator): string {
-  if (letterCase !== 'keeps' || masked.length !== value.length) return masked;
+  if (letterCase !== 'keeps' || masked.length !== value.length || value === value.toLowerCase()) return masked;
   if (value === value.toUpperCase()) return masked.toUpperCase();
   return Array.from(masked, (letter, at) => (/\p{Lu}/u.test(value.charAt(at)) ? letter.toUpperCase() : letter)).join(
     '',

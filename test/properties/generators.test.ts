@@ -134,6 +134,27 @@ test.each(['name', 'fullName', 'address'] as const)(
   },
 );
 
+test.each(['formatPreserving', 'token', 'accountNumber'] as const)(
+  '%s without regard to case makes the same of a value in strings, in bytes and with the padding of char(n)',
+  (type) => {
+    const [text, padded] = ['text', 'bpchar'].map((name) => maskerOf(type, { foldsCase: true, shape: scalar(name) }));
+    const value = fc.oneof(
+      fc.stringMatching(/^[0-9]{1,8}$/),
+      fc.stringMatching(/^[A-Za-z0-9-]{1,8}$/),
+      fc.constantFrom('AB\u00a0', 'AB\t'),
+    );
+    fc.assert(
+      fc.property(value, (bare) => {
+        const masked = text?.(bare) ?? '';
+        if (text) expect(bytesOf(text, bare) ?? masked).toBe(masked);
+        expect(padded?.(`${bare}   `)).toBe(masked);
+        expect(padded?.(bare)).toBe(masked);
+      }),
+      RUNS,
+    );
+  },
+);
+
 test('an equal value is masked alike in a column, an array, a composite and an hstore', () => {
   const column = maskerOf('email');
   const array = maskerOf('email', { shape: { kind: 'array', element: scalar('text'), delimiter: ',' } });
