@@ -35,12 +35,12 @@ function isLowerCase(table: string, column: string): boolean {
   return table === 'auth.users' && column === 'email';
 }
 
-/** Whether nothing is left of an expression without functions and casts that make of different values different ones, or of one in two cases the same. */
+/** Whether nothing is left of an expression without functions and casts that make of different values different ones, or of one in two cases the same. Other casts cut: `::varchar(3)`, `::name`. */
 function keepsDifferent(sql: string): boolean {
   const rest = sql
-    .replace(/'(?:[^']|'')*'/g, ' ')
+    .replace(/'(?:[^']|'')*'(?:::(?:[\w.]+|"[^"]+")(?: varying)?(?:\(\d+\))?)?/g, ' ')
     .replace(/\b(?:lower|upper|btrim|md5|coalesce|sha256)\(/gi, '(')
-    .replace(/::(?:[\w.]+|"[^"]+")(?: varying)?(?:\(\d+\))?/g, ' ')
+    .replace(/::(?:text|(?:(?:\w+|"[^"]+")\.)?citext|character varying)\b(?![.(])/g, ' ')
     .replace(/\bcollate (?:[\w.]+|"[^"]+")+/gi, ' ');
   return /^[\s(),]*$/.test(rest);
 }
