@@ -90,6 +90,21 @@ test('a number alone in a text column is no document: it is masked as a whole, a
   expect(masker(' {"n": 0, "m": [10, -0.5]}')).toBe(' {"n": 0, "m": [10, -0.5]}');
 });
 
+test('a document that would outgrow its column is masked as a whole; one that fits, padded or not, stays a document', () => {
+  const [short, padded] = ['varchar', 'bpchar'].map((name) =>
+    maskerOf('json', { shape: scalar(name), maxLength: 40, paths: { to: 'email' } }),
+  );
+  const bytesOf = (value: string) => {
+    const [from, out] = [Buffer.from(value), new ByteBuffer(64)];
+    return short?.bytes?.(from, 0, from.length, out) ? out.written().toString() : undefined;
+  };
+  expect(short?.('{"to": "a@x.dz", "by": "b@x"}')).toBe('{"xx": "x@x.xx", "xx": "x@x"}');
+  expect(bytesOf('{"to": "a@x.dz", "by": "b@x"}')).toBeUndefined();
+  expect(short?.('{"to": "a@x.dz"}')).toBe(`{"to": "${maskerOf('email')('a@x.dz')}"}`);
+  expect(bytesOf('{"to": "a@x.dz"}')).toBe(short?.('{"to": "a@x.dz"}'));
+  expect(padded?.('{"to": "a@x.dz"}'.padEnd(40))?.trimEnd()).toBe(short?.('{"to": "a@x.dz"}'));
+});
+
 test('a document of five megabytes and one nested a thousand deep are rewritten', () => {
   const long = JSON.stringify({ a: 'é"\\'.repeat(1_250_000) });
   expect(JSON.parse(json(long) ?? '').a).toBe('x"\\'.repeat(1_250_000));
