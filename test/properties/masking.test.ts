@@ -61,6 +61,12 @@ const ALNUM = Array.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
 /** Every value of a range that is small enough to look at all of them. */
 test.each<[title: string, type: AnonymizationType, values: string[], column?: string]>([
   ['all numbers of int2', 'accountNumber', range(-32_768, 32_767).map(String), 'int2'],
+  [
+    'all numbers of two decimals below one',
+    'accountNumber',
+    [...range(0, 99), ...range(-99, -1)].map((at) => (at / 100).toFixed(2)),
+    'numeric',
+  ],
   ['all phone numbers of int2', 'phone', range(-32_768, 32_767).map(String), 'int2'],
   ['all codes of two letters and a digit', 'formatPreserving', range(0, 26 * 26 * 10 - 1).map((at) => letters(at))],
   [
@@ -82,7 +88,7 @@ test.each<[title: string, type: AnonymizationType, values: string[], column?: st
   ],
 ])('%s stay different', (_title, type, values, column = 'text') => {
   const masker = maskerOf(type, { isUnique: true, shape: scalar(column) });
-  const masked = values.map((value) => masker(value));
+  const masked = values.map((value) => masker(value)?.replace(/^-(?=[0.]+$)/, '')); // minus zero is zero
   expect(new Set(values).size).toBe(values.length);
   expect(new Set(masked).size).toBe(values.length);
 });
