@@ -155,6 +155,20 @@ test.each(['formatPreserving', 'token', 'accountNumber'] as const)(
   },
 );
 
+test.each(['accountNumber', 'phone'] as const)('%s makes the same of a number in columns of every width', (type) => {
+  const types = ['int2', 'int4', 'int8', 'numeric'];
+  const [int2, int4, int8, numeric] = types.map((name) => maskerOf(type, { shape: scalar(name) }));
+  const ofBits = (bits: bigint) => fc.bigInt({ min: -(2n ** bits), max: 2n ** bits - 1n }).map(String);
+  fc.assert(
+    fc.property(fc.tuple(ofBits(15n), ofBits(31n), ofBits(63n)), ([one, two, three]) => {
+      expect([int4, int8, numeric].map((masker) => masker?.(one))).toEqual(Array(3).fill(int2?.(one)));
+      expect([int8, numeric].map((masker) => masker?.(two))).toEqual(Array(2).fill(int4?.(two)));
+      expect(numeric?.(three)).toBe(int8?.(three));
+    }),
+    RUNS,
+  );
+});
+
 test('an equal value is masked alike in a column, an array, a composite and an hstore', () => {
   const column = maskerOf('email');
   const array = maskerOf('email', { shape: { kind: 'array', element: scalar('text'), delimiter: ',' } });

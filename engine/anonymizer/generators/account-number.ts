@@ -17,7 +17,7 @@ export const accountNumber = defineGenerator({
   describe: 'the same format with other digits and letters; an IBAN stays a valid IBAN of its country',
   maskBytes(from, at, stop, into, to, tools) {
     if (NUMBER_TYPES.includes(tools.type)) {
-      return writeString(permuteNumber(tools.hash, readString(from, at, stop), tools.type), into, to);
+      return writeString(permuteNumber(tools.hash, readString(from, at, stop)), into, to);
     }
     return isIban(from, at, stop)
       ? writeOtherIban(from, at, stop, into, to, tools)

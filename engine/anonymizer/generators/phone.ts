@@ -34,8 +34,7 @@ export const phone = defineGenerator({
   describe: '`05` and eight digits',
   maskBytes(from, at, stop, into, to, tools) {
     const { hash, type, isUnique, preserveFormat, maxLength = Infinity } = tools;
-    if (NUMBER_TYPES.includes(type))
-      return writeString(permuteNumber(hash, readString(from, at, stop), type), into, to);
+    if (NUMBER_TYPES.includes(type)) return writeString(permuteNumber(hash, readString(from, at, stop)), into, to);
     if (preserveFormat) return writeOtherPhone(from, at, stop, into, to, tools);
     if (isUnique && maxLength < LONGEST) return writeOtherFormat(from, at, stop, into, to, tools);
     return Math.min(writeNumber(from, at, stop, into, to, tools), to + maxLength);
