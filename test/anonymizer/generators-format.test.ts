@@ -131,6 +131,15 @@ test('a URL keeps scheme, port and keys, and nothing else', () => {
   );
 });
 
+test('a URL keeps no key that may be data, and no scheme that is not well known', () => {
+  const masker = maskerOf('url');
+  expect(masker('https://a.dz/?amina@x.dz=1&0612-345=on&a%40b=&page2=3')).toMatch(
+    /^https:\/\/[0-9a-z]{13}\.example\/\?xxxxx@x\.xx=0&0000-000=xx&xxx=&page2=0$/,
+  );
+  expect(masker('amina-bensaid://shop.dz/42')).toBe('xxxxx-xxxxxxx://xxxx.xx/00');
+  expect(masker('ssh://git@a.dz/repo')).toMatch(/^ssh:\/\/[0-9a-z]{13}\.example\/xxxx$/);
+});
+
 test('an address stays in its family and kind', () => {
   const masker = maskerOf('ip', { shape: scalar('inet') });
   fc.assert(

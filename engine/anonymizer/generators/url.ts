@@ -3,7 +3,9 @@ import { defineGenerator, TEXT_TYPES } from '../generator.js';
 import { SHORTEST_TOKEN, token, writeWithToken } from '../token.js';
 import { mask } from './mask.js';
 
-const URL_PARTS = /^([a-z][a-z\d+.-]*:\/\/)(?:[^/?#]*@)?([^/?#@]*?)(:\d+)?(\/[^?#]*)?(\?[^#]*)?(#.*)?$/is;
+/** Of well-known schemes: another one, of an application, can name anything. */
+const URL_PARTS =
+  /^((?:https?|wss?|s?ftp|ftps|file|ssh|git|s3|gs|ldaps?|imaps?|smtps?|rtmps?|rtsp|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|rediss?|amqps?):\/\/)(?:[^/?#]*@)?([^/?#@]*?)(:\d+)?(\/[^?#]*)?(\?[^#]*)?(#.*)?$/is;
 
 export const url = defineGenerator({
   name: 'url',
@@ -25,7 +27,7 @@ export const url = defineGenerator({
       });
     const values = query.replace(
       /([?&])([^=&]*=)?([^&]*)/g,
-      (_, mark: string, key = '', value: string) => mark + key + cover(value),
+      (_, mark: string, key = '', value: string) => mark + (isPersonal(key) ? cover(key) : key) + cover(value),
     );
     const covered = `${scheme}${host && `${token(tools.hash, host.toLowerCase())}.example`}${port}${cover(path)}${values}${cover(fragment)}`;
     if (covered === parts[0]) return mask.maskBytes(from, at, stop, into, to, tools);
@@ -37,3 +39,8 @@ export const url = defineGenerator({
 });
 
 const SLASH = 0x2f;
+
+/** A key that may be data: an address, something encoded, a number. */
+function isPersonal(key: string): boolean {
+  return /[@%]|(?:\d\D*){6}/.test(key);
+}
