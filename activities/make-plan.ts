@@ -6,6 +6,7 @@ import { absentKeptRows } from '../engine/anonymizer/absent-kept-rows.js';
 import { decideColumns } from '../engine/anonymizer/decide-columns.js';
 import { resolveEmptyTables } from '../engine/anonymizer/empty-tables.js';
 import { resolveKeptRows } from '../engine/anonymizer/kept-rows.js';
+import { narrowColumns } from '../engine/anonymizer/narrow-columns.js';
 import { overridingRules } from '../engine/anonymizer/overriding-rules.js';
 import { readRulesFile } from '../engine/anonymizer/rules-file.js';
 import { lanesWithin } from '../engine/courtesy/lanes.js';
@@ -54,11 +55,12 @@ export async function makePlan(
   });
   const kept = resolveKeptRows(file.keepRows, schema, decided.rules);
   const absent = options.anonymizeData ? await absentKeptRows(source, kept, signal) : [];
+  const narrow = options.anonymizeData ? narrowColumns(schema, decided.rules) : [];
   const plan = createPlan({
     operation,
     source: schema,
     sourceType: source.type,
-    warnings: [...(source.warnings ?? []), ...unseen, ...absent],
+    warnings: [...(source.warnings ?? []), ...unseen, ...absent, ...narrow],
     lanes: lanesWithin(limits, LANES),
     target: targetCatalog,
     allowsRawData: configuration.environment(targetName).allowRawData,

@@ -97,12 +97,21 @@ function checkRoom(
   if (uniqueLength < SHORTEST_TOKEN) return maxLength < uniqueLength ? needs(uniqueLength) : undefined;
   const beside = uniqueLength - SHORTEST_TOKEN;
   const hashed = maxLength > beside ? maxLength - beside : maxLength;
-  const values = TOKEN_SYMBOLS ** Math.min(hashed, TOKEN_LENGTH);
+  const values = hashesOf(hashed);
   const isShort = maxLength < uniqueLength;
-  const isCrowded = hashed < TOKEN_LENGTH && rows ** 2 / (2 * values) > MOST_EXPECTED_PAIRS;
-  if (!isShort && !isCrowded) return undefined;
+  const tooMany = isCrowded(hashed, rows);
+  if (!isShort && !tooMany) return undefined;
   const count = rows < 0 ? 'rows that nobody has counted' : `about ${rows.toLocaleString('en')} rows`;
-  return `${needs(isCrowded ? beside + TOKEN_LENGTH : uniqueLength)}: ${values.toLocaleString('en')} values for ${count}`;
+  return `${needs(tooMany ? beside + TOKEN_LENGTH : uniqueLength)}: ${values.toLocaleString('en')} values for ${count}`;
+}
+
+/** Whether two rows' hashes can be expected to meet when that many characters of each remain. */
+export function isCrowded(characters: number, rows: number): boolean {
+  return characters < TOKEN_LENGTH && rows ** 2 / (2 * hashesOf(characters)) > MOST_EXPECTED_PAIRS;
+}
+
+function hashesOf(characters: number): number {
+  return TOKEN_SYMBOLS ** Math.min(characters, TOKEN_LENGTH);
 }
 
 /** 0-9 and a-z without four letters. */
