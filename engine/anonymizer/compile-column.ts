@@ -3,16 +3,14 @@ import { ConfigurationError } from '../../contracts/errors.js';
 import type { ColumnPlan, ColumnRule } from '../../contracts/plan.js';
 import type { TypeShape } from '../../contracts/schema.js';
 import type { ValueMasker } from '../../contracts/value-masker.js';
-import { readString } from './byte-text.js';
 import { type CustomGenerator, createCustomMasker } from './custom-generator.js';
 import { alwaysOf, emptyOf } from './empty-value.js';
 import { TEXT_TYPES } from './generator.js';
 import { GENERATORS } from './generators/index.js';
 import { mapHstore } from './hstore.js';
-import { looksLikeJson, mapJson, rewriteJson } from './json.js';
-import { createLeafMaskers, type LeafMaskers } from './leaves.js';
+import { jsonMasker, jsonTextMasker } from './json-masker.js';
+import { createLeafMaskers } from './leaves.js';
 import { mapLeaves } from './map-leaves.js';
-import { withoutPadding } from './padding.js';
 import type { SourceRow } from './source-row.js';
 import { generatedText, type HashOf, toolsOf } from './text-masker.js';
 
@@ -101,36 +99,6 @@ function generatedColumn(rule: ColumnRule, shape: TypeShape, hashOf: HashOf, row
     }
     return generated && jsonTextMasker(leaves, generated, rule.maxLength);
   });
-}
-
-/**
- * Of text, what is no document gets masked as a whole: a number alone may be anybody's. So does a document that would become longer than its column:
- * cut, it would be none any more.
- */
-function jsonTextMasker(leaves: LeafMaskers, otherwise: ValueMasker, maxLength = Infinity): ValueMasker {
-  const masker: ValueMasker = (value) => {
-    const masked = /^[ \t\n\r]*[[{"]/.test(value) ? mapJson(value, leaves) : undefined;
-    return masked === undefined || !fits(masked, maxLength) ? otherwise(value) : masked;
-  };
-  masker.bytes = (from, at, stop, out) => {
-    const start = out.length;
-    if (!looksLikeJson(from, at, stop) || !rewriteJson(from, at, stop, out, leaves)) return false;
-    if (out.length - start <= maxLength || fits(readString(out.bytes, start, out.length), maxLength)) return true;
-    out.length = start;
-    return false;
-  };
-  return masker;
-}
-
-/** Blanks at the end are left away by PostgreSQL where they do not fit. */
-function fits(text: string, maxLength: number): boolean {
-  return text.length <= maxLength || Array.from(withoutPadding(text)).length <= maxLength;
-}
-
-function jsonMasker(leaves: LeafMaskers, otherwise: ValueMasker): ValueMasker {
-  const masker: ValueMasker = (value) => mapJson(value, leaves) ?? otherwise(value);
-  masker.bytes = (from, at, stop, out) => rewriteJson(from, at, stop, out, leaves);
-  return masker;
 }
 
 /** The masker of leaves inside json, hstore and composites: each generator in its family's domain and like its columns. */
