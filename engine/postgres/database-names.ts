@@ -13,7 +13,7 @@ export function buildingPrefix(database: string): string {
 
 /** Of the database that a clone is built in, beside its target. */
 export function buildingName({ database, operation }: NameInput): string {
-  return fitting(`${buildingPrefix(database)}${operation}`);
+  return safeName(buildingPrefix(database), operation);
 }
 
 /** What every name of `keptName` for one target begins with. */
@@ -23,18 +23,23 @@ export function keptPrefix(database: string): string {
 
 /** Of the database that was the target until this operation. */
 export function keptName({ database, operation }: NameInput): string {
-  return fitting(`${keptPrefix(database)}${operation}`);
+  return safeName(keptPrefix(database), operation);
 }
 
-/** PostgreSQL cuts names at 63 bytes; two of them must not become one by that. */
+/** PostgreSQL cuts names at 63 bytes. */
 const MAX_BYTES = 63;
 const HASH_LENGTH = 6;
 
-function fitting(name: string): string {
-  if (Buffer.byteLength(name) <= MAX_BYTES) return name;
-  let head = name;
-  while (Buffer.byteLength(head) > MAX_BYTES - HASH_LENGTH - 1) head = Array.from(head).slice(0, -1).join('');
-  return `${head}-${shortHash(name)}`;
+/** What drivers and programs do not read alike in the path of a URL: a schedule's workflow ids have `:` in them. */
+const UNSAFE = /[^A-Za-z0-9_.-]/g;
+
+/** Two names must not become one by what is replaced or cut. */
+function safeName(prefix: string, operation: string): string {
+  const name = `${prefix}${operation}`;
+  const safe = `${prefix}${operation.replace(UNSAFE, '_')}`;
+  return safe === name && safe.length <= MAX_BYTES
+    ? safe
+    : `${safe.slice(0, MAX_BYTES - HASH_LENGTH - 1)}-${shortHash(name)}`;
 }
 
 function shortHash(text: string): string {

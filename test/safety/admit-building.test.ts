@@ -26,6 +26,19 @@ test('the database that an operation builds is proven by its stamp; its sessions
   expect(await reading.one('select current_database()::text as name')).toEqual({ name: nameOf(database, operation) });
 });
 
+test('an operation that a schedule started reaches the database that it builds', async () => {
+  await using database = await createDatabase();
+  await using world = await createGuard({ urls: { test: database.url } });
+  const admit = () =>
+    world.guard.admitTarget('test', { ...CONFIRM, operation: 'clone-test-2026-01-02T03:04:05Z-1a2b3c4d' });
+  await createBuildingDatabase(await admit());
+
+  const building = await admit();
+  expect(building.exists).toBe(true);
+  await using session = await building.connect({ purpose: 'test' });
+  expect(await session.one('select current_database()::text as name')).toEqual({ name: building.database });
+});
+
 test('a database of that name without the stamp is refused once something is in it', async () => {
   await using database = await createDatabase();
   await using world = await createGuard({ urls: { test: database.url } });
