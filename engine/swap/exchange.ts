@@ -22,6 +22,8 @@ interface ExchangeInput {
 /** How long a session may go on with its transaction; PostgreSQL itself waits 5 s for a database to be left. */
 const GRACE_MS = 2_000;
 const PAUSE_MS = 40;
+/** A worker that is gone in the middle of the exchange would keep everybody out; its own waits are the server's, and not idle. */
+const IDLE_TIMEOUT = `set local idle_in_transaction_session_timeout = '10s'`;
 
 /**
  * Renames databases and changes what belongs to it, all in one transaction: whoever looks finds everything done or nothing, whatever
@@ -34,19 +36,21 @@ export async function exchangeNames(target: ConfirmedTarget, input: ExchangeInpu
   const aborting = signal ? { signal } : {};
   await using renaming = await target.connectMaintenance({ purpose: 'swap', ...aborting });
   await using ending = await target.connectMaintenance({ purpose: 'swap-end-sessions', ...aborting });
-  let isOver = false;
+  const over = new AbortController();
+  const ended = endSessions(ending, databases, over.signal);
   const renamed = renaming
     .transaction(async () => {
+      await renaming.query(IDLE_TIMEOUT);
       for (const sql of input.statements) await renaming.query(sql);
       for (const { from, to } of renamings) {
         await renaming.query(`alter database ${quoteIdentifier(from)} rename to ${quoteIdentifier(to)}`);
       }
+      over.abort();
+      await ended; // whoever connects after the commit is in the database that has the name then, and stays
     })
-    .finally(() => {
-      isOver = true;
-    });
+    .finally(() => over.abort());
   try {
-    await Promise.all([renamed, endSessions(ending, databases, () => isOver)]);
+    await Promise.all([renamed, ended]);
   } catch (error) {
     await renamed.catch(() => {});
     signal?.throwIfAborted();
@@ -61,9 +65,10 @@ export async function exchangeNames(target: ConfirmedTarget, input: ExchangeInpu
 
 const OBJECT_IN_USE = '55006';
 
-async function endSessions(session: Session, databases: readonly string[], isOver: () => boolean): Promise<void> {
-  for (const startedAt = Date.now(); !isOver(); await sleep(PAUSE_MS)) {
+async function endSessions(session: Session, databases: readonly string[], over: AbortSignal): Promise<void> {
+  for (const startedAt = Date.now(); !over.aborted; ) {
     await session.query(END_SESSIONS, [databases, Date.now() - startedAt > GRACE_MS]);
+    await sleep(PAUSE_MS, undefined, { signal: over }).catch(() => {}); // over
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { buildingName, keptName } from '../../engine/postgres/database-names.js';
 import { Session } from '../../engine/postgres/session.js';
+import { type ConfirmedTarget, proveTarget } from '../../engine/safety/proofs.js';
 import { lockTarget } from '../../engine/safety/target-lock.js';
 import { readDatabase } from '../../engine/swap/database-facts.js';
 import { dropKeptDatabase, listKeptDatabases } from '../../engine/swap/kept-databases.js';
@@ -134,6 +135,41 @@ test.each(POSTGRES_MAJORS)(
   },
 );
 
+test('a worker that vanishes between the two renamings keeps nobody out for longer than ten seconds', async () => {
+  await using database = await createDatabase({ sql: OLD });
+  const operation = newOperation();
+  await build(database, operation);
+  const end = new AbortController();
+  let isGone = false;
+  const target = withDelays(targetOf(database), async ({ sql }) => {
+    isGone ||= sql.endsWith(` rename to "${database.name}"`);
+    if (isGone) await sleep(60_000, undefined, { signal: end.signal }); // nothing is sent any more
+  });
+  const swapping = swapTarget(target, { operation, signal: end.signal }).catch(() => {});
+  while (!isGone) await sleep(20);
+
+  let tables: string[] | undefined;
+  for (const startedAt = Date.now(); !tables && Date.now() - startedAt < 20_000; )
+    tables = await tablesOf(database).catch(() => undefined);
+  end.abort();
+  await swapping;
+  expect(tables).toEqual(['old']);
+}, 60_000);
+
+test('nobody is ended who connected to the database that has the name now', async () => {
+  await using database = await createDatabase({ sql: OLD });
+  const operation = newOperation();
+  await build(database, operation);
+  const target = withDelays(targetOf(database), async ({ purpose }) => {
+    if (purpose === 'swap-end-sessions') await sleep(300);
+  });
+  const swapping = swapTarget(target, { operation });
+  await using session = await connectUntilBuilt(database);
+  await swapping;
+
+  expect(await session.query('select from public.built')).toEqual([]);
+}, 30_000);
+
 test('a session that may not be ended stops the swap with its role, and the target is open as before', async () => {
   await using role = await createRole({ attributes: 'createdb' });
   await using database = await createDatabase({ sql: OLD });
@@ -219,6 +255,36 @@ test('what a terminated clone built is dropped by the next one, and nothing of a
   expect(await databasesBeside(database.url, database.name)).toHaveLength(1);
   expect(await databasesBeside(other.url, other.name)).toHaveLength(1);
 });
+
+/** The same target behind a slow network: each statement of a session elsewhere on its server waits for `delay`. */
+function withDelays(
+  target: ConfirmedTarget,
+  delay: (statement: { sql: string; purpose: string }) => Promise<unknown>,
+): ConfirmedTarget {
+  return proveTarget({
+    ...target,
+    async connectMaintenance(input) {
+      const session = await target.connectMaintenance(input);
+      const query = session.query.bind(session);
+      session.query = (async (sql: string, values?: readonly unknown[]) => {
+        await delay({ sql, purpose: input.purpose });
+        return query(sql, values);
+      }) as Session['query'];
+      return session;
+    },
+  });
+}
+
+/** A session in the first database of that name that has the table `built`. */
+async function connectUntilBuilt({ url, name }: { url: string; name: string }): Promise<Session> {
+  for (const startedAt = Date.now(); Date.now() - startedAt < 10_000; await sleep(10)) {
+    const session = await Session.open({ url, environment: name, purpose: 'test' }).catch(() => undefined);
+    const found = await session?.query(`select to_regclass('public.built') as built`).catch(() => []);
+    if (session && found?.[0]?.built) return session;
+    await session?.close();
+  }
+  throw new Error(`nothing takes the name ${name}`);
+}
 
 function serverOf(url: string): string {
   return databaseUrl(url, 'postgres');
