@@ -20,7 +20,7 @@ export async function createBuildingDatabase(
   if (!like) throw new SchemaError('SCHEMA_STATEMENT_FAILED', `the database of ${environment} is not there any more`);
   try {
     const existing = await readDatabase(session, database);
-    if (!existing) await session.query(createSql(database, like));
+    if (!existing) await session.query(createSql(database, like, session.serverMajor));
     const stamp = withBuildingStamp(null, { environment, operation: beside.operation });
     await session.query(`comment on database ${quoteIdentifier(database)} is ${quoteLiteral(stamp)}`);
     for (const sql of carrySettings({ from: like, to: database, existing })) await session.query(sql);
@@ -36,13 +36,14 @@ export async function createBuildingDatabase(
 /** Where template0 is: to name it takes a privilege that to be there does not. */
 const DEFAULT_TABLESPACE = 'pg_default';
 
-function createSql(database: string, like: DatabaseFacts): string {
+/** From 15 on the provider is named, also where it is libc: otherwise it is template0's. */
+function createSql(database: string, like: DatabaseFacts, serverMajor: number): string {
   const { owner, encoding, collate, ctype, provider, locale, icuRules, tablespace } = like;
   return [
     `create database ${quoteIdentifier(database)} template template0`,
     `owner ${quoteIdentifier(owner)}`,
     `encoding ${quoteLiteral(encoding)} lc_collate ${quoteLiteral(collate)} lc_ctype ${quoteLiteral(ctype)}`,
-    provider === 'libc' ? '' : `locale_provider ${provider}`,
+    serverMajor < 15 ? '' : `locale_provider ${provider}`,
     locale === null || provider === 'libc' ? '' : `${provider}_locale ${quoteLiteral(locale)}`,
     icuRules === null ? '' : `icu_rules ${quoteLiteral(icuRules)}`,
     tablespace === DEFAULT_TABLESPACE ? '' : `tablespace ${quoteIdentifier(tablespace)}`,

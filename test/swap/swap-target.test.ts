@@ -9,6 +9,7 @@ import { dropKeptDatabase, listKeptDatabases } from '../../engine/swap/kept-data
 import { dropLeftoverBuildings } from '../../engine/swap/leftovers.js';
 import { returnToDatabase, undoReturn } from '../../engine/swap/return-to-database.js';
 import { swapTarget, unswapTarget } from '../../engine/swap/swap-target.js';
+import { startLocalPostgres } from '../../examples/local-postgres.js';
 import { createRole } from '../safety/world.js';
 import { createDatabase, databasesBeside, databaseUrl, onServer, POSTGRES_MAJORS } from '../support/databases.js';
 import { targetOf } from '../support/proofs.js';
@@ -93,6 +94,26 @@ test('encoding, locale and provider are those of the target', async () => {
   expect(before).toMatchObject({ provider: 'icu', locale: 'fr', collate: 'C' });
   expect(after).toEqual(before);
 });
+
+test('a target of provider libc stays one on a server whose template has another', async () => {
+  const server = await startLocalPostgres({ major: 17 });
+  try {
+    await onServer(
+      server.url(),
+      `update pg_database set datlocprovider = 'b', datlocale = 'C.UTF-8' where datname = 'template0'`,
+    );
+    await onServer(server.url(), `create database app template template0 locale_provider libc locale 'C'`);
+    const target = { name: 'app', url: server.url('app') };
+    const operation = newOperation();
+    await build(target, operation);
+    await swapTarget(targetOf(target), { operation });
+    await using session = await Session.open({ url: server.url(), environment: 'test', purpose: 'test' });
+
+    expect(await readDatabase(session, 'app')).toMatchObject({ provider: 'libc', locale: null });
+  } finally {
+    await server.stop();
+  }
+}, 60_000);
 
 test('a swap that is tried again after it was done changes nothing', async () => {
   await using database = await createDatabase({ sql: OLD });
