@@ -46,7 +46,8 @@ module.exports = {
         '^engine/postgres/',
         '^engine/artifacts/',
         '^engine/safety/(proofs|alert)\\.ts$',
-        ...(stage === 'swap' ? ['^engine/safety/building-stamp\\.ts$'] : []), // what the guard knows a building database by
+        ...(stage === 'swap' ? ['^engine/safety/(building-)?stamp\\.ts$'] : []), // what the guard knows a database by
+        ...(stage === 'swap' ? ['^engine/environments/database-url\\.ts$'] : []), // one reading of an address
         ...(stage === 'validation' ? ['^engine/anonymizer/(detectors|known-names)\\.ts$'] : []), // one idea of what is personal
       ]),
     ),

@@ -11,7 +11,7 @@ export interface Stamp {
   resetSql: string;
 }
 
-const SETTING = 'envclone.environment';
+export const STAMP_SETTING = 'envclone.environment';
 const COMMENT_LINE = /^envclone\.environment=(.*)$/m;
 
 /** What the database itself holds. `current_setting` is not asked: roles and clients can set it. */
@@ -20,7 +20,7 @@ export async function readStamps(session: Session): Promise<Stamp[]> {
   const stamps: Stamp[] = [];
   const quoted = quoteIdentifier(database);
   if (setting !== null) {
-    const resetSql = `alter database ${quoted} reset ${quoteIdentifier(SETTING)}`;
+    const resetSql = `alter database ${quoted} reset ${quoteIdentifier(STAMP_SETTING)}`;
     stamps.push({ environment: setting, from: 'setting', resetSql });
   }
   const ofComment = COMMENT_LINE.exec(comment ?? '')?.[1];
@@ -46,8 +46,8 @@ export async function writeStamp(
   try {
     await allowRefusal(
       session,
-      `alter database ${quoteIdentifier(database)} set ${quoteIdentifier(SETTING)} = ${quoteLiteral(environment)}`,
-      () => commentSql(database, [withoutStamp(comment), `${SETTING}=${environment}`].filter(Boolean).join('\n')),
+      `alter database ${quoteIdentifier(database)} set ${quoteIdentifier(STAMP_SETTING)} = ${quoteLiteral(environment)}`,
+      () => commentSql(database, [withoutStamp(comment), `${STAMP_SETTING}=${environment}`].filter(Boolean).join('\n')),
     );
   } catch (error) {
     throw translatePostgresError(error, {
@@ -82,7 +82,7 @@ const READ_STAMP = `
   select d.datname::text as database,
          (select split_part(config, '=', 2)
             from pg_db_role_setting s, unnest(s.setconfig) config
-           where s.setdatabase = d.oid and s.setrole = 0 and config like '${SETTING}=%') as setting,
+           where s.setdatabase = d.oid and s.setrole = 0 and config like '${STAMP_SETTING}=%') as setting,
          shobj_description(d.oid, 'pg_database') as comment
     from pg_database d
    where d.datname = current_database()`;

@@ -17,7 +17,7 @@ export function carrySettings({ from, to, existing }: CarryInput): string[] {
     ...from.settings.flatMap(({ role, config }) =>
       config.map((entry) => `${altering(role, database)} set ${settingSql(entry)}`),
     ),
-    ...privilegesSql(from, database),
+    ...privilegesSql({ from, existing }, database),
   ];
 }
 
@@ -49,14 +49,28 @@ function namesOf(list: string): string[] {
   return found.length > 0 ? found : [''];
 }
 
-/** As they are: whoever has a default privilege no more loses it, and each one that was given is given again. */
-function privilegesSql({ privileges, owner }: DatabaseFacts, database: string): string[] {
-  if (!privileges) return [];
+/** As they are: whoever has a privilege no more loses it, and each one that was given is given again. */
+function privilegesSql({ from, existing }: Pick<CarryInput, 'from' | 'existing'>, database: string): string[] {
+  if (!from.privileges && !existing?.privileges) return [];
+  const { owner, privileges } = from;
+  const holders = new Set([null, owner, ...(existing?.privileges ?? []).map(({ grantee }) => grantee)]);
   return [
-    `revoke all on database ${database} from public, ${quoteIdentifier(owner)}`,
-    ...privileges.map(({ grantee, privilege, isGrantable }) => {
-      const to = grantee === null ? 'public' : quoteIdentifier(grantee);
-      return `grant ${privilege} on database ${database} to ${to}${isGrantable ? ' with grant option' : ''}`;
-    }),
+    `revoke all on database ${database} from ${[...holders].map(granteeSql).join(', ')}`,
+    ...(privileges ?? defaultPrivileges(owner)).map(
+      ({ grantee, privilege, isGrantable }) =>
+        `grant ${privilege} on database ${database} to ${granteeSql(grantee)}${isGrantable ? ' with grant option' : ''}`,
+    ),
   ];
+}
+
+/** What a database has that nobody ever changed. */
+function defaultPrivileges(owner: string): NonNullable<DatabaseFacts['privileges']> {
+  return [
+    { grantee: null, privilege: 'connect, temporary', isGrantable: false },
+    { grantee: owner, privilege: 'all', isGrantable: false },
+  ];
+}
+
+function granteeSql(grantee: string | null): string {
+  return grantee === null ? 'public' : quoteIdentifier(grantee);
 }

@@ -3,6 +3,7 @@ import { translatePostgresError } from '../postgres/errors.js';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.js';
 import { withBuildingStamp } from '../safety/building-stamp.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
+import { carriedBy } from './carried-stamp.js';
 import { carrySettings } from './carry-settings.js';
 import { type DatabaseFacts, readDatabase } from './database-facts.js';
 
@@ -23,7 +24,8 @@ export async function createBuildingDatabase(
     if (!existing) await session.query(createSql(database, like, session.serverMajor));
     const stamp = withBuildingStamp(null, { environment, operation: beside.operation });
     await session.query(`comment on database ${quoteIdentifier(database)} is ${quoteLiteral(stamp)}`);
-    for (const sql of carrySettings({ from: like, to: database, existing })) await session.query(sql);
+    const from = await carriedBy(session, like);
+    for (const sql of carrySettings({ from, to: database, existing })) await session.query(sql);
   } catch (error) {
     throw translatePostgresError(error, {
       doing: `creating database ${database}`,

@@ -3,6 +3,7 @@ import { buildingName, keptName } from '../postgres/database-names.js';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.js';
 import { buildingStampOf, withBuildingStamp } from '../safety/building-stamp.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
+import { carriedBy } from './carried-stamp.js';
 import { carrySettings } from './carry-settings.js';
 import { type DatabaseFacts, readDatabase } from './database-facts.js';
 import { exchangeNames } from './exchange.js';
@@ -21,9 +22,9 @@ interface SwapInput {
 export async function swapTarget(target: ConfirmedTarget, { operation, signal }: SwapInput): Promise<void> {
   const { environment, database } = target;
   const names = namesOf(target, operation);
-  const { current, building, kept } = await readThree(target, { ...names, signal });
+  const { current, carried, building, kept } = await readThree(target, { ...names, signal });
   if (isSwapped({ building, kept, operation })) return;
-  if (!current || !building) throw gone(current ? names.building : database, environment);
+  if (!current || !carried || !building) throw gone(current ? names.building : database, environment);
   requireOwnBuilding(building, { environment, operation });
   const counts = await countContent(target, signal);
   const stamp = { environment, operation, createdAt: new Date().toISOString(), ...counts };
@@ -33,9 +34,9 @@ export async function swapTarget(target: ConfirmedTarget, { operation, signal }:
       { from: names.building, to: database },
     ],
     statements: [
-      ...carrySettings({ from: current, to: names.building, existing: building }),
+      ...carrySettings({ from: carried, to: names.building, existing: building }),
       `alter database ${quoteIdentifier(names.building)} connection limit ${current.connectionLimit}`,
-      commentSql(names.building, current.comment),
+      commentSql(names.building, carried.comment),
       commentSql(database, withKeptStamp(current.comment, stamp)),
       `alter database ${quoteIdentifier(database)} allow_connections false`,
     ],
@@ -66,6 +67,8 @@ function namesOf({ database }: ConfirmedTarget, operation: string): { building: 
 
 interface Three {
   current: DatabaseFacts | undefined;
+  /** What of `current` this role can give the building database. */
+  carried: DatabaseFacts | undefined;
   building: DatabaseFacts | undefined;
   kept: DatabaseFacts | undefined;
 }
@@ -75,8 +78,10 @@ async function readThree(
   { building, kept, signal }: { building: string; kept: string; signal: AbortSignal | undefined },
 ): Promise<Three> {
   await using session = await connectMaintenance({ purpose: 'swap', ...(signal && { signal }) });
+  const current = await readDatabase(session, database);
   return {
-    current: await readDatabase(session, database),
+    current,
+    carried: current && (await carriedBy(session, current)),
     building: await readDatabase(session, building),
     kept: await readDatabase(session, kept),
   };

@@ -72,6 +72,64 @@ lines'`);
   expect(await readDatabase(server, name)).toEqual({ ...before, settings });
 });
 
+test.each(POSTGRES_MAJORS)(
+  'on PostgreSQL %i an owner who may not set a stamp swaps a target that has it as a setting: it becomes a line of the comment',
+  async (major) => {
+    await using role = await createRole({ major, attributes: 'createdb' });
+    await using database = await createDatabase({ major });
+    const { name } = database;
+    await onServer(serverOf(database.url), `alter database ${name} owner to ${role.name}`);
+    await onServer(serverOf(database.url), `alter database ${name} set envclone.environment = 'target'`);
+    await onServer(serverOf(database.url), `comment on database ${name} is 'mine'`);
+    await onServer(role.on(database), OLD);
+    const operation = newOperation();
+    await build(as(role, database), operation);
+
+    await swapTarget(targetOf(as(role, database)), { operation });
+    await using server = await Session.open({ url: serverOf(database.url), environment: 'test', purpose: 'test' });
+    expect(await readDatabase(server, name)).toMatchObject({
+      comment: 'mine\nenvclone.environment=target',
+      settings: [],
+    });
+  },
+);
+
+test('a privilege that was taken back while the clone was made stays so', async () => {
+  await using reader = await createRole();
+  await using database = await createDatabase({ sql: OLD });
+  const { name } = database;
+  await database.run(`grant create on database ${name} to ${reader.name}`);
+  const operation = newOperation();
+  await build(database, operation);
+  await database.run(`revoke create on database ${name} from ${reader.name}`);
+  await using server = await Session.open({ url: serverOf(database.url), environment: 'test', purpose: 'test' });
+  const before = await readDatabase(server, name);
+
+  await swapTarget(targetOf(database), { operation });
+  expect((await readDatabase(server, name))?.privileges).toEqual(before?.privileges);
+});
+
+test('privileges that were never changed are the default ones after the swap too', async () => {
+  await using reader = await createRole();
+  await using database = await createDatabase({ sql: OLD });
+  const operation = newOperation();
+  await build(database, operation);
+  const building = buildingName({ database: database.name, operation });
+  await onServer(serverOf(database.url), `revoke connect on database "${building}" from public`);
+  await onServer(serverOf(database.url), `grant create on database "${building}" to ${reader.name}`);
+
+  await swapTarget(targetOf(database), { operation });
+  await using server = await Session.open({ url: serverOf(database.url), environment: 'test', purpose: 'test' });
+  const after = await readDatabase(server, database.name);
+  expect(after?.privileges?.map(({ grantee, privilege }) => `${grantee} ${privilege}`).sort()).toEqual([
+    'null CONNECT',
+    'null TEMPORARY',
+    'postgres CONNECT',
+    'postgres CREATE',
+    'postgres TEMPORARY',
+  ]);
+});
+
 test('encoding, locale and provider are those of the target', async () => {
   const major = 17;
   await using database = await createDatabase({ major });
