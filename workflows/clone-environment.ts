@@ -48,7 +48,7 @@ export async function cloneEnvironment(input: CloneInput): Promise<CloneResult> 
         await operation.enter('validate');
         await ddl.validateClone({ ...stage, onInvalid: input.onInvalid ?? 'rollback' });
         lock.check();
-        await strategy.takeOver({ undo, operation });
+        await strategy.takeOver({ undo, operation, lock });
         const result = await control.completeClone({
           ...planned,
           point: strategy.point,

@@ -1,6 +1,7 @@
 import type { RestorePointRef } from '../contracts/artifacts.js';
 import type { PlannedRestorePoint, PlanSummary } from '../contracts/plan.js';
 import type { CloneGrant, PlannedStage } from '../contracts/stages.js';
+import type { Held } from './holders.js';
 import type { Operation } from './operation.js';
 import { ddl, undoing } from './policies.js';
 import type { Compensation } from './saga.js';
@@ -22,6 +23,8 @@ export interface RestoreStrategy {
 interface TakeOverInput {
   undo: Compensation[];
   operation: Operation;
+  /** Of the target. */
+  lock: Held;
 }
 
 export function restoreStrategy({ grant, plan }: { grant: CloneGrant; plan: PlanSummary }): RestoreStrategy {
@@ -71,8 +74,9 @@ function swap(stage: PlannedStage): RestoreStrategy {
       undoes: 'store',
       run: () => undoing.dropBuilding({ grant }),
     },
-    async takeOver({ undo, operation }) {
+    async takeOver({ undo, operation, lock }) {
       await operation.enter('swap');
+      lock.check(); // entering waits while the operation is paused
       undo.push({
         name: `give ${grant.target} its database back`,
         undoes: 'target',

@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import type { CloneOperation, OperationFailure } from '../../contracts/clone.js';
 import type { TargetGrant } from '../../contracts/stages.js';
+import { TARGET_HELD_SIGNAL } from '../../contracts/workflows.js';
 import {
   failing,
   planOf,
@@ -9,6 +12,7 @@ import {
   type ScriptedWorker,
   startClone,
   startScriptedWorker,
+  until,
 } from '../support/scripted-worker.js';
 
 const UNDO = /^(restoreTarget|unswapTarget|dropBuilding|undoReturn|dropCreatedRoles|discardRestorePoint)$/;
@@ -54,6 +58,36 @@ test('a swapped clone is built beside the target, takes its name, and is complet
   });
   expect(worker.calls).not.toContain('createRestorePoint');
   expect(undoOf(worker)).toEqual([]);
+}, 60_000);
+
+test('a clone whose lock was lost while it was paused before the swap does not take the name', async () => {
+  const [validated, lost] = [waiting(), waiting()];
+  await using worker = await startScriptedWorker({
+    planClone,
+    validateClone: () => validated.over,
+    holdTarget: async () => {
+      const { client, info } = Context.current();
+      await client.workflow.getHandle(info.workflowExecution?.workflowId ?? '').signal(TARGET_HELD_SIGNAL);
+      await lost.over;
+      return failing('TARGET_BUSY')(undefined as never);
+    },
+  });
+  const handle = await startClone(worker);
+  await until(() => worker.calls.includes('validateClone'));
+  await handle.executeUpdate('pause');
+  validated.end();
+  await sleep(1_000); // until it waits before the swap
+  lost.end();
+  await sleep(1_000); // until it knows
+  await handle.executeUpdate('resume');
+  await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+
+  expect((await handle.query<CloneOperation>('progress')).failure).toMatchObject({
+    code: 'TARGET_BUSY',
+    target: 'untouched',
+  });
+  expect(worker.calls).not.toContain('swapTarget');
+  expect(undoOf(worker)).toEqual(DROP);
 }, 60_000);
 
 const DROP = ['dropBuilding', 'dropCreatedRoles'];
@@ -105,6 +139,14 @@ test('a rollback to a database exchanges names, and exchanges them back when it 
   expect(worker.calls).not.toContain('createRestorePoint');
   expect(undoOf(worker)).toEqual(['undoReturn']);
 }, 60_000);
+
+function waiting(): { over: Promise<void>; end(): void } {
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { over, end: () => end() };
+}
 
 function undoOf({ calls }: ScriptedWorker): string[] {
   return calls.filter((call) => UNDO.test(call));
