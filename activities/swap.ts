@@ -1,4 +1,4 @@
-import type { RestorePointInput, TargetGrant } from '../contracts/stages.js';
+import { besideGrant, type RestorePointInput, type TargetGrant } from '../contracts/stages.js';
 import { swapNotPossible } from '../engine/plan/restore-strategy.js';
 import { dropDatabase } from '../engine/schema/create-database.js';
 import { findSwapObstacles } from '../engine/swap/obstacles.js';
@@ -28,7 +28,7 @@ export const createSwapActivities = (open: OpenServices) => ({
   async swapTarget({ grant }: SwapInput): Promise<void> {
     return adapt(async ({ signal }) => {
       const { guard } = await open();
-      await guard.admitTarget(grant.target, { ...grant, built: 'beside', signal });
+      await guard.admitTarget(grant.target, { ...besideGrant(grant), signal });
       const target = await guard.admitTarget(grant.target, { ...grant, signal });
       await swapTarget(target, { operation: grant.operation, signal });
     });
@@ -47,7 +47,7 @@ export const createSwapActivities = (open: OpenServices) => ({
   async dropBuilding({ grant }: SwapInput): Promise<void> {
     return adapt(async ({ signal }) => {
       const { guard } = await open();
-      await dropDatabase(await guard.admitTarget(grant.target, { ...grant, built: 'beside', signal }), { signal });
+      await dropDatabase(await guard.admitTarget(grant.target, { ...besideGrant(grant), signal }), { signal });
     });
   },
 

@@ -19,6 +19,19 @@ export interface TargetGrant {
   built?: 'beside';
 }
 
+/**
+ * The grant for the database that the operation builds beside the target's own. It has a confirmation of its own: a worker of a version that knows
+ * of no such database would take the target for it, and refuses this.
+ */
+export function besideGrant<Grant extends TargetGrant>(grant: Grant): Grant {
+  return { ...grant, built: 'beside', confirm: besideConfirmation(grant.confirm) };
+}
+
+/** `target`: as it was confirmed. */
+export function besideConfirmation(target: string): string {
+  return `beside ${target}`;
+}
+
 export interface CloneGrant extends TargetGrant {
   source: string;
   sourceType: EnvironmentType;

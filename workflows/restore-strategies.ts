@@ -1,6 +1,6 @@
 import type { RestorePointRef } from '../contracts/artifacts.js';
 import type { PlannedRestorePoint, PlanSummary } from '../contracts/plan.js';
-import type { CloneGrant, PlannedStage } from '../contracts/stages.js';
+import { besideGrant, type CloneGrant, type PlannedStage } from '../contracts/stages.js';
 import type { Held } from './holders.js';
 import type { Operation } from './operation.js';
 import { ddl, undoing } from './policies.js';
@@ -66,7 +66,7 @@ function archive(stage: PlannedStage): RestoreStrategy {
 function swap(stage: PlannedStage): RestoreStrategy {
   const { grant } = stage;
   return {
-    stage: { ...stage, grant: { ...grant, built: 'beside' } },
+    stage: { ...stage, grant: besideGrant(grant) },
     point: { environment: grant.target, id: grant.operation },
     prepare: () => ddl.prepareSwap({ grant }),
     unbuild: {

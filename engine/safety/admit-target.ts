@@ -1,4 +1,5 @@
 import { ConnectionError } from '../../contracts/errors.js';
+import { besideConfirmation } from '../../contracts/stages.js';
 import type { Configuration, EnvironmentSettings } from '../environments/configuration.js';
 import { databaseAddress } from '../environments/database-url.js';
 import type { Session } from '../postgres/session.js';
@@ -21,7 +22,7 @@ import { productionByIdentity, productionByStamp, productionByType, sameDatabase
 import { readStamps, type Stamp } from './stamp.js';
 
 export interface AdmitTargetInput extends AdmitSourceInput {
-  /** The target's name, repeated. */
+  /** The target's name, repeated; `beside <name>` for what is built beside it. */
   confirm: string | undefined;
   /** What it is cloned from, when it is: it must be another database. */
   source?: string | undefined;
@@ -35,7 +36,7 @@ export async function admitTarget(
 ): Promise<ConfirmedTarget> {
   refuseProductionType(configuration, name);
   configuration.require([name, ...(source === undefined ? [] : [source])]);
-  requireTargetConfirmation({ target: name, confirm });
+  requireTargetConfirmation({ target: built === 'beside' ? besideConfirmation(name) : name, confirm });
   if (source === name) throw sameDatabase(source, name);
   const identity = await examineTarget(configuration, name, {
     operation,

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import { besideGrant, type TargetGrant } from '../../contracts/stages.js';
 import { buildingName } from '../../engine/postgres/database-names.js';
 import { createBuildingDatabase } from '../../engine/swap/create-building.js';
 import { createDatabase, databaseUrl, onServer, type TestDatabase } from '../support/databases.js';
 import { newOperation } from '../swap/world.js';
 import { createGuard } from './world.js';
 
-const CONFIRM = { confirm: 'test', built: 'beside' as const };
+const CONFIRM = { confirm: 'beside test', built: 'beside' as const };
 
 test('the database that an operation builds is proven by its stamp; its sessions are in it, not in the target', async () => {
   await using database = await createDatabase();
@@ -69,12 +70,20 @@ test('the building database of another environment or operation is refused, and 
   await expect(admit()).rejects.toMatchObject({ code: 'TARGET_IS_PRODUCTION' });
 });
 
-test('a building database takes the same confirmation as its target', async () => {
+test.each([undefined, 'test', 'beside training'])('a building database is not confirmed by %s', async (confirm) => {
   await using database = await createDatabase();
   await using world = await createGuard({ urls: { test: database.url } });
   await expect(
-    world.guard.admitTarget('test', { confirm: undefined, built: 'beside', operation: 'clone-1' }),
+    world.guard.admitTarget('test', { confirm, built: 'beside', operation: 'clone-1' }),
   ).rejects.toMatchObject({ code: 'TARGET_NOT_CONFIRMED' });
+});
+
+test('a worker that knows of no building databases refuses the target to whoever would build beside it', async () => {
+  await using database = await createDatabase();
+  await using world = await createGuard({ urls: { test: database.url } });
+  const grant = besideGrant<TargetGrant>({ operation: newOperation(), target: 'test', confirm: 'test' });
+  const { built: _unknown, ...known } = grant;
+  await expect(world.guard.admitTarget('test', known)).rejects.toMatchObject({ code: 'TARGET_NOT_CONFIRMED' });
 });
 
 function nameOf(database: TestDatabase, operation: string): string {

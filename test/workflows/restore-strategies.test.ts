@@ -18,12 +18,12 @@ import {
 const UNDO = /^(restoreTarget|unswapTarget|dropBuilding|undoReturn|dropCreatedRoles|discardRestorePoint)$/;
 const planClone = () => planOf({ units: 2, restorePoint: 'swap' });
 
-test('a swapped clone is built beside the target, takes its name, and is completed as the target', async () => {
+test('a swapped clone is built beside the target with a confirmation of its own, takes its name, and is completed as the target', async () => {
   const built: Record<string, string | undefined> = {};
   const noting = (name: string, answer?: unknown): [string, ScriptedActivity] => [
     name,
     ({ grant }: { grant: TargetGrant }) => {
-      built[name] = grant.built;
+      built[name] = grant.built && grant.confirm;
       return answer;
     },
   ];
@@ -47,12 +47,12 @@ test('a swapped clone is built beside the target, takes its name, and is complet
 
   expect(built).toEqual({
     prepareSwap: undefined,
-    rebuildSchema: 'beside',
-    copyUnit: 'beside',
-    buildKeys: 'beside',
-    addForeignKeys: 'beside',
-    finishSchema: 'beside',
-    validateClone: 'beside',
+    rebuildSchema: 'beside test',
+    copyUnit: 'beside test',
+    buildKeys: 'beside test',
+    addForeignKeys: 'beside test',
+    finishSchema: 'beside test',
+    validateClone: 'beside test',
     swapTarget: undefined,
     completeClone: undefined,
   });
