@@ -15,11 +15,11 @@ interface PruneInput {
 
 /** Removes what is beyond the configured retention: archives in the store, databases on the target's server. */
 export async function prune(
-  { configuration, artifacts }: Services,
+  { configuration, artifacts }: Pick<Services, 'configuration' | 'artifacts'>,
   { target, needed, dryRun = false }: PruneInput,
 ): Promise<PrunedRestorePoint[]> {
-  const { environment } = target;
-  const kept = await listKeptDatabases({ ...target, connect: target.connectMaintenance });
+  const { environment, exists, connect, connectMaintenance } = target;
+  const kept = await listKeptDatabases({ ...target, connect: exists ? connect : connectMaintenance });
   return pruneRestorePoints({
     artifacts,
     environment,

@@ -5,11 +5,17 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { brotliDecompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { prune } from '../../activities/prune.js';
 import { inspectRestorePoint } from '../../engine/backup/inspect-restore-point.js';
 import { pruneRestorePoints } from '../../engine/backup/prune.js';
 import { artifactOf, type Manifest } from '../../engine/backup/restore-point.js';
 import { listRestorePoints, readRestorePoint, verifyRestorePoint } from '../../engine/backup/restore-points.js';
 import { restoreRows } from '../../engine/backup/restore-rows.js';
+import { loadConfiguration } from '../../engine/environments/load-configuration.js';
+import { Session } from '../../engine/postgres/session.js';
+import { proveTarget } from '../../engine/safety/proofs.js';
+import { createDirectory } from '../environments/directory.js';
+import { databaseUrl } from '../support/databases.js';
 import { STORES } from '../support/stores.js';
 import { type BackupWorld, createBackupWorld } from './world.js';
 
@@ -59,7 +65,7 @@ describe.each(STORES)('in a store of kind %s', (kind) => {
     for (const id of ['half', 'running'])
       await artifacts.writeJson(artifactOf({ environment: 'test', id }, 'rows/0'), 1);
     await artifacts.writeJson(artifactOf({ environment: 'training', id: 'half' }, 'rows/0'), 1);
-    const prune = (dryRun: boolean) =>
+    const pruning = (dryRun: boolean) =>
       pruneRestorePoints({
         artifacts,
         environment: 'test',
@@ -72,9 +78,9 @@ describe.each(STORES)('in a store of kind %s', (kind) => {
       { id: 'a', why: 'too many' },
       { ...half, why: 'incomplete' },
     ];
-    expect(await prune(true)).toMatchObject(expected);
+    expect(await pruning(true)).toMatchObject(expected);
     expect(await artifacts.operations()).toHaveLength(6);
-    expect(await prune(false)).toMatchObject(expected);
+    expect(await pruning(false)).toMatchObject(expected);
     expect((await listRestorePoints(artifacts, 'test')).map(({ id }) => id)).toEqual(['c', 'b']);
     expect((await artifacts.operations()).map((operation) => operation.split('@').slice(1).join('@'))).toEqual([
       'test@b',
@@ -82,8 +88,28 @@ describe.each(STORES)('in a store of kind %s', (kind) => {
       'test@running',
       'training@half',
     ]);
-    expect(await prune(false)).toEqual([]);
+    expect(await pruning(false)).toEqual([]);
   });
+});
+
+test('archives are pruned with a role that can connect to no other database', async () => {
+  await using world = await createBackupWorld({ sql });
+  await using directory = await createDirectory({
+    'envclone.config.json': { environments: { test: { type: 'test' } }, restorePoints: { keep: 1 } },
+  });
+  const configuration = await loadConfiguration({ directory: directory.path, variables: {} });
+  const { artifacts, database } = world;
+  for (const id of ['a', 'b', 'c']) await world.archive(id);
+  const target = proveTarget({
+    ...world.target,
+    environment: 'test',
+    connectMaintenance: (input) =>
+      Session.open({ url: databaseUrl(database.url, 'no such database'), environment: 'test', ...input }),
+  });
+
+  const pruned = await prune({ configuration, artifacts }, { target, needed: [] });
+  expect(pruned.map(({ id }) => id).sort()).toEqual(['a', 'b']);
+  expect((await listRestorePoints(artifacts, 'test')).map(({ id }) => id)).toEqual(['c']);
 });
 
 test('rows that went missing with a checksum that fits are told', async () => {
