@@ -144,3 +144,17 @@ function conditionOf(fields: PostgresErrorFields): PostgresCondition {
     ...(dataType && { dataType }),
   };
 }
+
+const INVALID_CATALOG_NAME = '3D000';
+
+/** Of a translated error: the server is there, and has no database of that name. */
+export function isMissingDatabase(error: unknown): boolean {
+  return sqlStateOf(error) === INVALID_CATALOG_NAME;
+}
+
+/** What the server said of a translated error, when it was the server that refused. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const condition = error instanceof EnvcloneError ? error.details.condition : undefined;
+  if (typeof condition !== 'object' || condition === null || !('sqlstate' in condition)) return undefined;
+  return String(condition.sqlstate);
+}

@@ -1,9 +1,10 @@
 import type { Configuration, EnvironmentSettings } from '../environments/configuration.js';
+import { onDatabase } from '../postgres/on-database.js';
 import type { Session } from '../postgres/session.js';
 import { isBuilding } from './building-stamp.js';
 import { readIdentity } from './identity.js';
 import { primaryOf } from './known-identities.js';
-import { buildingOf, onDatabase, openSession, openUnpooledSession } from './open-session.js';
+import { buildingOf, openSession, openUnpooledSession } from './open-session.js';
 import { productionOfIdentity, stampOfProduction } from './production-environments.js';
 import { proveReadOnlySource, type ReadOnlySource } from './proofs.js';
 import { readStamps, type Stamp } from './stamp.js';

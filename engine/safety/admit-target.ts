@@ -2,20 +2,15 @@ import { ConnectionError } from '../../contracts/errors.js';
 import { besideConfirmation } from '../../contracts/stages.js';
 import type { Configuration, EnvironmentSettings } from '../environments/configuration.js';
 import { databaseAddress } from '../environments/database-url.js';
+import { isMissingDatabase } from '../postgres/errors.js';
+import { onDatabase } from '../postgres/on-database.js';
 import type { Session } from '../postgres/session.js';
 import type { AdmitSourceInput } from './admit-source.js';
 import { isBuilding } from './building-stamp.js';
 import { requireTargetConfirmation } from './confirmation.js';
 import { type DatabaseIdentity, isSameDatabase, readIdentity, readSystemIdentifier } from './identity.js';
 import { identitiesOf } from './known-identities.js';
-import {
-  buildingOf,
-  isMissingDatabase,
-  onDatabase,
-  openMaintenanceSession,
-  openSession,
-  openUnpooledSession,
-} from './open-session.js';
+import { buildingOf, openMaintenanceSession, openSession, openUnpooledSession } from './open-session.js';
 import { productionEnvironments, productionOfIdentity, stampOfProduction } from './production-environments.js';
 import { type ConfirmedTarget, type ConnectInput, proveTarget } from './proofs.js';
 import { productionByIdentity, productionByStamp, productionByType, sameDatabase, stampMismatch } from './refusals.js';

@@ -1,7 +1,8 @@
-import { EnvcloneError } from '../../contracts/errors.js';
 import type { EnvironmentSettings } from '../environments/configuration.js';
 import { databaseAddress } from '../environments/database-url.js';
 import { buildingName } from '../postgres/database-names.js';
+import { sqlStateOf } from '../postgres/errors.js';
+import { onDatabase } from '../postgres/on-database.js';
 import { Session } from '../postgres/session.js';
 import { refusePooledSessions, refusePoolerUrl } from './pooler.js';
 import type { ConnectInput } from './proofs.js';
@@ -69,24 +70,4 @@ export async function openMaintenanceSession(input: OpenInput): Promise<Session>
     }
   }
   throw failures[0];
-}
-
-const INVALID_CATALOG_NAME = '3D000';
-
-/** The server is there, and has no database of that name. */
-export function isMissingDatabase(error: unknown): boolean {
-  return sqlStateOf(error) === INVALID_CATALOG_NAME;
-}
-
-/** What the server said, when it was the server that refused. */
-function sqlStateOf(error: unknown): string | undefined {
-  const condition = error instanceof EnvcloneError ? error.details.condition : undefined;
-  if (typeof condition !== 'object' || condition === null || !('sqlstate' in condition)) return undefined;
-  return String(condition.sqlstate);
-}
-
-/** The same URL with another path; `?` may follow the host directly. */
-export function onDatabase(url: string, database: string): string {
-  const [, head = '', parameters = ''] = /^([^/]*\/\/[^/?]*)[^?]*(\?.*)?$/s.exec(url) ?? [];
-  return `${head}/${encodeURIComponent(database)}${parameters}`;
 }

@@ -1,5 +1,8 @@
-import { translatePostgresError } from '../postgres/errors.js';
-import type { Session } from '../postgres/session.js';
+import { databaseAddress } from '../environments/database-url.js';
+import { buildingName } from '../postgres/database-names.js';
+import { isMissingDatabase, sqlStateOf, translatePostgresError } from '../postgres/errors.js';
+import { onDatabase } from '../postgres/on-database.js';
+import { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import { MAY_END } from './may-end.js';
 
@@ -20,7 +23,9 @@ export async function findSwapObstacles(
     await using session = await target.connect(input);
     const { lasting, passing } = await session.one<SwapObstacles>(obstaclesSql(session.serverMajor));
     const elsewhere = await maintenanceObstacle(target, input);
-    return { lasting: [...hostObstacles(target.url), ...elsewhere, ...lasting], passing };
+    const host = hostObstacles(target.url);
+    const unreachable = host.length > 0 ? [] : await buildingObstacle(target, input);
+    return { lasting: [...host, ...elsewhere, ...unreachable, ...lasting], passing };
   } catch (error) {
     signal?.throwIfAborted();
     throw translatePostgresError(error, {
@@ -31,13 +36,13 @@ export async function findSwapObstacles(
   }
 }
 
-const POOLER_PORT = '6432';
+const POOLER_PORT = 6432;
 
 /** What the address gives away. A pooler has the name of a database in its configuration, and keeps connections to it. */
 function hostObstacles(url: string): string[] {
-  const { hostname, port } = new URL(url.replace(/^postgres(ql)?:/, 'http:'));
-  if (/(^|\.)supabase\.(co|com|net|in)$/.test(hostname)) return ['Supabase has one database for each project'];
-  return port === POOLER_PORT || /pooler|pgbouncer/i.test(hostname) ? ['the URL leads to a pooler'] : [];
+  const { host, port } = databaseAddress(url);
+  if (/(^|\.)supabase\.(co|com|net|in)$/.test(host)) return ['Supabase has one database for each project'];
+  return port === POOLER_PORT || /pooler|pgbouncer/i.test(host) ? ['the URL leads to a pooler'] : [];
 }
 
 /** Renaming takes a session elsewhere for a moment, and the target's lock has one there for hours; in template1 that would keep others from creating databases. */
@@ -49,6 +54,22 @@ async function maintenanceObstacle(
   return where === undefined || where === 'template1'
     ? ['its role cannot connect to another database of the server, such as postgres']
     : [];
+}
+
+/** Who may connect is decided by a database's name too (pg_hba.conf), before the server says whether there is one of that name. */
+async function buildingObstacle(
+  { environment, database, url }: ConfirmedTarget,
+  input: Parameters<ConfirmedTarget['connectMaintenance']>[0],
+): Promise<string[]> {
+  const building = buildingName({ database, operation: 'reached' });
+  try {
+    await using _session = await Session.open({ ...input, url: onDatabase(url, building), environment });
+    return [];
+  } catch (error) {
+    if (isMissingDatabase(error)) return [];
+    if (sqlStateOf(error) === undefined) throw error; // nobody answered
+    return [`its role cannot connect to a database that is named ${building}`];
+  }
 }
 
 async function databaseOf(open: () => Promise<Session>): Promise<string> {

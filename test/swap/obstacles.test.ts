@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Session } from '../../engine/postgres/session.js';
 import { proveTarget } from '../../engine/safety/proofs.js';
 import { findSwapObstacles } from '../../engine/swap/obstacles.js';
+import { startLocalPostgres } from '../../examples/local-postgres.js';
 import { createRole } from '../safety/world.js';
 import { createDatabase, databaseUrl, onServer, POSTGRES_MAJORS, type TestDatabase } from '../support/databases.js';
 import { targetOf } from '../support/proofs.js';
@@ -106,6 +109,41 @@ test('a role that may connect to nothing else cannot rename, and a pooler or Sup
   expect((await findSwapObstacles(at('db.abc.supabase.co:5432'))).lasting).toHaveLength(1);
   expect((await findSwapObstacles(at('db.internal:6432'))).lasting).toEqual(['the URL leads to a pooler']);
 });
+
+test('a server that lets the role into databases by name has none for a building', async () => {
+  const server = await startLocalPostgres({ major: 17 });
+  try {
+    await onServer(server.url(), 'create database app');
+    await using session = await Session.open({ url: server.url('app'), environment: 'test', purpose: 'test' });
+    const { path } = await session.one<{ path: string }>(`select current_setting('hba_file') as path`);
+    await writeFile(path, 'host app,postgres all 127.0.0.1/32 scram-sha-256\n');
+    await session.query('select pg_reload_conf()');
+    await sleep(500); // until the server has read it
+
+    expect((await findSwapObstacles(targetOf({ name: 'app', url: server.url('app') }))).lasting).toEqual([
+      expect.stringMatching(/^its role cannot connect to a database that is named envclone-building-/),
+    ]);
+  } finally {
+    await server.stop();
+  }
+}, 60_000);
+
+test.each(['postgres://postgres:postgres@/NAME?host=DIR&port=PORT', 'postgres://postgres:postgres@ENCODED:PORT/NAME'])(
+  'a target behind a socket has nothing in the way: %s',
+  async (shape) => {
+    await using database = await createDatabase();
+    const { port } = new URL(database.url);
+    const [directory = ''] = await database.column<string>(`select current_setting('unix_socket_directories')`);
+    const url = shape
+      .replace('NAME', database.name)
+      .replace('DIR', directory)
+      .replace('ENCODED', encodeURIComponent(directory))
+      .replace('PORT', port);
+    const target = proveTarget({ ...targetOf(database), url });
+
+    expect((await findSwapObstacles(target)).lasting).toEqual([]);
+  },
+);
 
 /** From elsewhere: a superuser's session in the database would be in the way. */
 async function give({ name, url }: TestDatabase, role: string): Promise<void> {
