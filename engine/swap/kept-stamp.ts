@@ -10,7 +10,7 @@ const stampSchema = z.object({
   records: z.number(),
 });
 
-const keptStampSchema = stampSchema.extend({
+export const keptStampSchema = stampSchema.extend({
   /** Of the restore point that took its place: what a rollback of the rollback writes again. */
   replacedBy: stampSchema.optional(),
 });

@@ -5,7 +5,8 @@ import type { ConfirmedTarget } from '../safety/proofs.js';
 import { readDatabase } from './database-facts.js';
 import { exchangeNames } from './exchange.js';
 import { type KeptDatabase, listKeptDatabases } from './kept-databases.js';
-import { withKeptStamp, withoutKeptStamp } from './kept-stamp.js';
+import { type KeptStamp, withKeptStamp, withoutKeptStamp } from './kept-stamp.js';
+import { returnedStampOf, withoutReturnedStamp, withReturnedStamp } from './returned-stamp.js';
 import { commentSql, countContent } from './swap-target.js';
 
 interface ReturnInput {
@@ -23,17 +24,37 @@ interface ReturnInput {
 export async function returnToDatabase(target: ConfirmedTarget, { id, operation, signal }: ReturnInput): Promise<void> {
   const { environment, database, exists } = target;
   const all = await keptOf(target, signal);
+  const comment = await commentOf(target, signal);
   if (all.some(({ stamp }) => stamp.operation === operation)) return;
+  if (returnedStampOf(comment)?.operation === operation) return;
   const point = all.find(({ stamp }) => stamp.operation === id);
   if (!point) throw new DataError('RESTORE_POINT_MISSING', `${environment} has no restore point ${id}`);
+  if (!exists) return takeFreeName(target, { point, operation, signal });
   const { replacedBy: _before, ...replacedBy } = point.stamp;
-  const counts = exists ? await countContent(target, signal) : { tables: 0, records: 0 };
+  const counts = await countContent(target, signal);
   const stamp = { environment, operation, createdAt: new Date().toISOString(), ...counts, replacedBy };
-  const comment = await commentOf(target, signal);
-  const kept = keptName({ database, operation });
   await exchangeNames(target, {
-    renamings: [...(exists ? [{ from: database, to: kept }] : []), { from: point.database, to: database }],
-    statements: [...(exists ? closing(database, withKeptStamp(comment, stamp)) : []), ...opening(point)],
+    renamings: [
+      { from: database, to: keptName({ database, operation }) },
+      { from: point.database, to: database },
+    ],
+    statements: [
+      ...closing(database, withKeptStamp(comment, stamp)),
+      ...opening(point, withoutKeptStamp(point.comment)),
+    ],
+    signal,
+  });
+}
+
+/** There is no target that could keep a stamp of this rollback: the database that takes its name keeps one. */
+async function takeFreeName(
+  target: ConfirmedTarget,
+  { point, operation, signal }: { point: KeptDatabase; operation: string; signal: AbortSignal | undefined },
+): Promise<void> {
+  const returned = withReturnedStamp(withoutKeptStamp(point.comment), { operation, point: point.stamp });
+  await exchangeNames(target, {
+    renamings: [{ from: point.database, to: target.database }],
+    statements: opening(point, returned),
     signal,
   });
 }
@@ -41,29 +62,47 @@ export async function returnToDatabase(target: ConfirmedTarget, { id, operation,
 /** Undoes `returnToDatabase`: target and restore point are what they were. Does nothing where nothing was exchanged. */
 export async function undoReturn(target: ConfirmedTarget, { operation, signal }: Omit<ReturnInput, 'id'>) {
   const { database } = target;
+  const comment = await commentOf(target, signal);
+  const returned = returnedStampOf(comment);
+  if (returned?.operation === operation) return giveNameUp(target, { comment, point: returned.point, signal });
   const before = (await keptOf(target, signal)).find(({ stamp }) => stamp.operation === operation);
   const replaced = before?.stamp.replacedBy;
   if (!before || !replaced) return;
-  const comment = await commentOf(target, signal);
   await exchangeNames(target, {
     renamings: [
       { from: database, to: keptName({ database, operation: replaced.operation }) },
       { from: before.database, to: database },
     ],
-    statements: [...closing(database, withKeptStamp(comment, replaced)), ...opening(before)],
+    statements: [
+      ...closing(database, withKeptStamp(comment, replaced)),
+      ...opening(before, withoutKeptStamp(before.comment)),
+    ],
+    signal,
+  });
+}
+
+/** There was no target before the rollback, and so there is none after its undo. */
+async function giveNameUp(
+  target: ConfirmedTarget,
+  { comment, point, signal }: { comment: string | null; point: KeptStamp; signal: AbortSignal | undefined },
+): Promise<void> {
+  const { database } = target;
+  await exchangeNames(target, {
+    renamings: [{ from: database, to: keptName({ database, operation: point.operation }) }],
+    statements: closing(database, withKeptStamp(comment, point)),
     signal,
   });
 }
 
 function closing(database: string, comment: string): string[] {
-  return [commentSql(database, comment), `alter database ${quoteIdentifier(database)} allow_connections false`];
+  return [
+    commentSql(database, withoutReturnedStamp(comment)),
+    `alter database ${quoteIdentifier(database)} allow_connections false`,
+  ];
 }
 
-function opening({ database, comment }: KeptDatabase): string[] {
-  return [
-    commentSql(database, withoutKeptStamp(comment)),
-    `alter database ${quoteIdentifier(database)} allow_connections true`,
-  ];
+function opening({ database }: KeptDatabase, comment: string): string[] {
+  return [commentSql(database, comment), `alter database ${quoteIdentifier(database)} allow_connections true`];
 }
 
 async function keptOf(target: ConfirmedTarget, signal: AbortSignal | undefined) {

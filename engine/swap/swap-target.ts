@@ -8,6 +8,7 @@ import { carrySettings } from './carry-settings.js';
 import { type DatabaseFacts, readDatabase } from './database-facts.js';
 import { exchangeNames } from './exchange.js';
 import { keptStampOf, withKeptStamp, withoutKeptStamp } from './kept-stamp.js';
+import { withoutReturnedStamp } from './returned-stamp.js';
 
 interface SwapInput {
   operation: string;
@@ -36,7 +37,7 @@ export async function swapTarget(target: ConfirmedTarget, { operation, signal }:
     statements: [
       ...carrySettings({ from: carried, to: names.building, existing: building }),
       `alter database ${quoteIdentifier(names.building)} connection limit ${current.connectionLimit}`,
-      commentSql(names.building, carried.comment),
+      commentSql(names.building, withoutReturnedStamp(carried.comment)),
       commentSql(database, withKeptStamp(current.comment, stamp)),
       `alter database ${quoteIdentifier(database)} allow_connections false`,
     ],

@@ -318,6 +318,31 @@ test('a rollback exchanges the names, its undo exchanges them back, and discardi
   expect(await databasesBeside(database.url, database.name)).toEqual([]);
 });
 
+test('a rollback of a target that is gone finds itself done, and its undo leaves no target again', async () => {
+  await using database = await createDatabase({ sql: OLD });
+  const { name } = database;
+  const [operation, rollback] = [newOperation(), newOperation()];
+  await build(database, operation);
+  await swapTarget(targetOf(database), { operation });
+  await onServer(serverOf(database.url), `drop database ${name} with (force)`);
+  const absent = proveTarget({ ...targetOf(database), exists: false });
+  const points = () => listKeptDatabases({ ...absent, connect: absent.connectMaintenance });
+  const before = await points();
+
+  await returnToDatabase(absent, { id: operation, operation: rollback });
+  await returnToDatabase(targetOf(database), { id: operation, operation: rollback });
+  expect(await tablesOf(database)).toEqual(['old']);
+  expect(await points()).toEqual([]);
+
+  await undoReturn(targetOf(database), { operation: rollback });
+  await undoReturn(absent, { operation: rollback });
+  await using server = await Session.open({ url: serverOf(database.url), environment: 'test', purpose: 'test' });
+  expect(await readDatabase(server, name)).toBeUndefined();
+  expect((await points()).map(({ database: kept, comment }) => [kept, comment])).toEqual(
+    before.map(({ database: kept, comment }) => [kept, comment]),
+  );
+});
+
 test('what a terminated clone built is dropped by the next one, and nothing of anybody else', async () => {
   await using database = await createDatabase({ sql: OLD });
   await using other = await createDatabase({ sql: OLD });
