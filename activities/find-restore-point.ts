@@ -34,10 +34,18 @@ export async function findRestorePoint(
 /** What an environment can be returned to, of both kinds, newest first. */
 export async function listAllRestorePoints(
   { artifacts }: Pick<Services, 'artifacts'>,
-  { environment, connect }: Pick<ReadOnlySource, 'environment' | 'connect'>,
+  from: ReadOnlySource | ConfirmedTarget,
 ): Promise<RestorePointSummary[]> {
-  const kept = await listKeptDatabases({ environment, connect });
+  const { environment } = from;
+  const kept = await listKeptDatabases(
+    isAbsent(from) ? { ...from, connect: from.connectMaintenance } : { environment, connect: from.connect },
+  );
   return together(kept, await listRestorePoints(artifacts, environment));
+}
+
+/** Without a database, its server is asked from another one. */
+function isAbsent(from: ReadOnlySource | ConfirmedTarget): from is ConfirmedTarget {
+  return 'exists' in from && !from.exists;
 }
 
 function together(kept: readonly KeptDatabase[], archives: readonly RestorePointSummary[]): RestorePointSummary[] {

@@ -3,17 +3,18 @@ import { listAllRestorePoints } from '../activities/find-restore-point.js';
 import { prune } from '../activities/prune.js';
 import type { Services } from '../activities/services.js';
 import type { PrunedRestorePoint, RestorePointSummary, Verification } from '../contracts/backup.js';
-import { ConnectionError } from '../contracts/errors.js';
+import { ConnectionError, DataError } from '../contracts/errors.js';
 import { inspectRestorePoint } from '../engine/backup/inspect-restore-point.js';
 import { listRestorePoints, newestRestorePoint } from '../engine/backup/restore-points.js';
 import { readLedger } from '../engine/copy/ledger.js';
+import { isMissingDatabase } from '../engine/postgres/errors.js';
 import { lockTarget } from '../engine/safety/target-lock.js';
 import type { Logger } from './logger.js';
 
 /** What people do with the restore points of an environment. */
 export interface RestorePointsDesk {
-  /** Newest first. */
-  list(environment: string): Promise<RestorePointSummary[]>;
+  /** Newest first, also of an environment whose database is not there. Calls `onWarning` when databases could not be looked for. */
+  list(environment: string, options?: { onWarning?(message: string): void }): Promise<RestorePointSummary[]>;
   /** Reads one back completely, by default the newest, and keeps what that came to. */
   verify(input: VerifyPointInput): Promise<{ id: string } & Verification>;
   /** Removes what is beyond the retention. @throws SafetyError `TARGET_BUSY` while an operation holds the environment */
@@ -32,23 +33,50 @@ export function openRestorePointsDesk(services: Services, logger: Logger): Resto
     configuration.environment(environment);
     configuration.require([]);
   };
+  const admit = (environment: string) =>
+    guard.admitReadable(environment).catch((error: unknown) => {
+      if (!isMissingDatabase(error)) throw error;
+      return guard.admitTarget(environment, { confirm: environment });
+    });
+  /** Why nothing can be read back where there is no archive: databases are restore points too. */
+  const explainMissing = async (error: unknown, { environment, id }: VerifyPointInput): Promise<unknown> => {
+    if (!(error instanceof DataError) || error.code !== 'RESTORE_POINT_MISSING') return error;
+    const points = await admit(environment)
+      .then((from) => listAllRestorePoints(services, from))
+      .catch(() => []); // then nothing is known of databases
+    const point = points.find(({ kind, ...found }) => kind === 'database' && (id === undefined || found.id === id));
+    if (!point) return error;
+    return new DataError(
+      'RESTORE_POINT_MISSING',
+      `${point.id} is no archive but a database on the server of ${environment}: there is nothing to read back`,
+      { next: `To return to it: envclone rollback ${environment} --to ${point.id} --confirm ${environment}` },
+    );
+  };
   return {
-    async list(environment) {
+    async list(environment, { onWarning = (message: string) => logger.warn(message) } = {}) {
       configuration.require([environment]);
       if (configuration.environment(environment).type === 'production') return []; // nothing is ever cloned to it
       try {
-        return await listAllRestorePoints(services, await guard.admitReadable(environment));
+        return await listAllRestorePoints(services, await admit(environment));
       } catch (error) {
         if (!(error instanceof ConnectionError)) throw error;
-        logger.warn(`only archives are listed: ${error.message}`); // of a database that is absent, too
+        onWarning(`only archives are listed: ${error.message}`);
         return listRestorePoints(artifacts, environment);
       }
     },
 
-    async verify({ environment, id, onProgress }) {
+    async verify(input) {
+      const { environment, id, onProgress } = input;
       check(environment);
-      const point = { environment, id: id ?? (await newestRestorePoint(artifacts, environment)).id };
-      return { id: point.id, ...(await inspectRestorePoint({ artifacts, point, ...(onProgress && { onProgress }) })) };
+      try {
+        const point = { environment, id: id ?? (await newestRestorePoint(artifacts, environment)).id };
+        return {
+          id: point.id,
+          ...(await inspectRestorePoint({ artifacts, point, ...(onProgress && { onProgress }) })),
+        };
+      } catch (error) {
+        throw await explainMissing(error, input);
+      }
     },
 
     async prune(environment, { dryRun }) {

@@ -36,9 +36,10 @@ Examples:
         const { restorePoints } = await openDesk(context.directory);
         if (verify) return verifyPoint(context, { restorePoints, environment, ...(verify !== true && { id: verify }) });
         if (prune) return prunePoints(context, { restorePoints, environment, dryRun });
-        const found = await restorePoints.list(environment);
-        const lines = found.map(describePoint);
-        context.print({ restorePoints: found }, lines.join('\n') || `${environment} has no restore point`);
+        const warnings: string[] = [];
+        const found = await restorePoints.list(environment, { onWarning: (message) => warnings.push(message) });
+        const lines = found.length > 0 ? found.map(describePoint) : [`${environment} has no restore point`];
+        context.print({ restorePoints: found, warnings }, [...lines, ...warnings].join('\n'));
         return EXIT.done;
       }),
     );

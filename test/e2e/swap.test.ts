@@ -4,12 +4,17 @@ import pg from 'pg';
 import { expect, inject, test } from 'vitest';
 import { EXIT, exitCodeOf } from '../../client/cli/exit-codes.js';
 import { keptName } from '../../engine/postgres/database-names.js';
+import { proveTarget } from '../../engine/safety/proofs.js';
+import { createBuildingDatabase } from '../../engine/swap/create-building.js';
+import { swapTarget } from '../../engine/swap/swap-target.js';
 import { openDesk } from '../../worker/desk.js';
 import { createRole, type TestRole } from '../safety/world.js';
 import { rowHashes } from '../support/checksum.js';
 import { databasesBeside, databaseUrl, onServer, POSTGRES_MAJORS } from '../support/databases.js';
 import { MASK_KEY } from '../support/mask-key.js';
+import { targetOf } from '../support/proofs.js';
 import { createWorld, type World } from '../support/world.js';
+import { buildingOf } from '../swap/world.js';
 
 const BEFORE = `create table public.mine (id int); insert into public.mine values (1)`;
 const CLONE = { source: 'production', target: 'test', confirm: 'test' };
@@ -108,6 +113,28 @@ test('what a terminated clone built is dropped by the next one', async () => {
     keptName({ database: world.target.name, operation: operationId }),
   ]);
 }, 180_000);
+
+test('kept databases are listed while there is no target, and what cannot be asked for them is told', async () => {
+  await using world = await createWorld({ source: SOURCE, target: BEFORE, hasWorker: false });
+  const operation = 'clone-1';
+  const target = proveTarget({ ...targetOf(world.target), environment: 'test' });
+  await createBuildingDatabase(proveTarget({ ...buildingOf(world.target, operation), environment: 'test' }));
+  await swapTarget(target, { operation });
+  await onServer(databaseUrl(world.target.url, 'postgres'), `drop database ${world.target.name} with (force)`);
+  const { restorePoints } = await openDesk(world.directory);
+
+  expect(await restorePoints.list('test')).toMatchObject([{ kind: 'database', id: operation }]);
+  for (const id of [{}, { id: operation }])
+    await expect(restorePoints.verify({ environment: 'test', ...id })).rejects.toMatchObject({
+      message: expect.stringContaining(`${operation} is no archive but a database`),
+    });
+
+  await world.environment('test', { DATABASE_URL: 'postgres://u:p@127.0.0.1:1/x', ENVCLONE_MASK_KEY: MASK_KEY });
+  const warnings: string[] = [];
+  const later = await openDesk(world.directory);
+  expect(await later.restorePoints.list('test', { onWarning: (message) => warnings.push(message) })).toEqual([]);
+  expect(warnings).toEqual([expect.stringContaining('only archives are listed')]);
+}, 60_000);
 
 test('a role that may not create databases: auto archives and says why, a swap is refused before anything is touched', async () => {
   await using role = await createRole({ major: 17 });
