@@ -2,9 +2,10 @@ import type { RestorePointInput, TargetGrant } from '../contracts/stages.js';
 import { createRestorePoint, discardRestorePoint, listRestorePoints } from '../engine/backup/restore-points.js';
 import { readLedger } from '../engine/copy/ledger.js';
 import { readSequences } from '../engine/copy/sequences.js';
-import { dropLeftoverBuildings } from '../engine/swap/leftovers.js';
+import { dropLeftoverBuildings, listBuildings } from '../engine/swap/leftovers.js';
 import { type ActivityScope, adapt } from './adapt.js';
 import { readSchema } from './read-schema.js';
+import { requireEnded } from './require-ended.js';
 import { restorePoint } from './restore-point.js';
 import type { OpenServices, Services } from './services.js';
 
@@ -55,12 +56,16 @@ export async function undoUnfinished(
   { signal, progress }: ActivityScope,
 ): Promise<void> {
   const target = await guard.admitTarget(grant.target, { ...grant, signal });
+  for (const { operation } of await listBuildings(target, signal)) {
+    if (operation !== undefined && operation !== grant.operation) await requireEnded(operation, target);
+  }
   await dropLeftoverBuildings(target, { operation: grant.operation, signal });
   if (!target.exists) return;
   await using session = await target.connect({ purpose: 'ledger', signal });
   const id = (await readLedger(session))?.operation;
   await session.close();
   if (id === undefined || id === grant.operation) return;
+  await requireEnded(id, target);
   const points = await listRestorePoints(artifacts, grant.target);
   const point = points.find((candidate) => candidate.id === id);
   if (point) await restorePoint({ target, point, artifacts, signal, onProgress: progress });
