@@ -25,7 +25,10 @@ export async function* encryptAge(
   yield seal(queue.take(queue.length), true);
 }
 
-/** @throws Error for what was changed, cut or is for others; nothing that was changed is ever yielded */
+/** What is sealed is for others. */
+export class NoIdentityMatchesError extends Error {}
+
+/** @throws NoIdentityMatchesError; Error for what was changed or cut; nothing that was changed is ever yielded */
 export async function* decryptAge(
   chunks: AsyncIterable<Buffer>,
   identities: readonly string[],
@@ -41,9 +44,7 @@ export async function* decryptAge(
     return true;
   };
   try {
-    const decrypter = new Decrypter();
-    for (const identity of identities) decrypter.addIdentity(identity);
-    const fileKey = await decrypter.decryptHeader(await readHeader(queue, fill));
+    const fileKey = await openHeader(await readHeader(queue, fill), identities);
     if (!(await fill(NONCE_BYTES))) throw new Error('the file ends before its payload');
     const open = createOpener(payloadKey(fileKey, queue.take(NONCE_BYTES)));
     let isFirst = true;
@@ -96,6 +97,15 @@ async function readHeader(queue: ByteQueue, fill: (bytes: number) => Promise<boo
     if (!hasMore) break;
   }
   throw new Error('there is no header of age');
+}
+
+async function openHeader(header: Buffer, identities: readonly string[]): Promise<Uint8Array> {
+  const decrypter = new Decrypter();
+  for (const identity of identities) decrypter.addIdentity(identity);
+  return decrypter.decryptHeader(header).catch((error: unknown) => {
+    const isForOthers = error instanceof Error && error.message.startsWith('no identity matched'); // it has no code
+    throw isForOthers ? new NoIdentityMatchesError(error.message) : error;
+  });
 }
 
 function payloadKey(fileKey: Uint8Array, nonce: Buffer): Buffer {

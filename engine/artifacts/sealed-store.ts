@@ -1,8 +1,9 @@
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ArtifactRef } from '../../contracts/artifacts.js';
-import { DataError, EnvcloneError } from '../../contracts/errors.js';
-import { AGE_FIRST_LINE, decryptAge, encryptAge } from './age.js';
+import { ConfigurationError, DataError } from '../../contracts/errors.js';
+import { AGE_FIRST_LINE, decryptAge, encryptAge, NoIdentityMatchesError } from './age.js';
+import { ByteQueue } from './byte-queue.js';
 import { feed } from './feed.js';
 import { type ArtifactStore, parseArtifact } from './store.js';
 
@@ -21,7 +22,8 @@ export interface SealedStoreInput {
 
 /**
  * Encrypts some artifacts at rest, in the format of age (age-encryption.org/v1), on their way and in bounded memory. What is there unsealed is read as
- * it is. Reading ends with DataError `RESTORE_POINT_DAMAGED` for what was changed, cut or sealed for others.
+ * it is. Reading ends with DataError `RESTORE_POINT_DAMAGED` for what was changed or cut, with ConfigurationError `RESTORE_KEY_MISSING` for what is
+ * sealed for others, and as the store's own reading ends.
  */
 export function sealArtifacts({ store, isSealed, keys }: SealedStoreInput): ArtifactStore {
   const writeSealed = (ref: ArtifactRef): Writable =>
@@ -64,22 +66,54 @@ async function* encrypted(chunks: AsyncIterable<Buffer>, keys: Keys): AsyncGener
 }
 
 async function* decrypted(chunks: AsyncIterable<Buffer>, ref: ArtifactRef, keys: Keys): AsyncGenerator<Buffer> {
-  const rest = chunks[Symbol.asyncIterator]();
-  const first = await rest.next();
-  if (first.done) return;
+  const source = rememberFailure(chunks);
+  const rest = source.chunks[Symbol.asyncIterator]();
+  const first = await firstBytes(rest, AGE_FIRST_LINE.length);
   const all = (async function* () {
-    yield first.value;
+    if (first.length > 0) yield first;
     yield* { [Symbol.asyncIterator]: () => rest };
   })();
-  if (first.value.toString('latin1', 0, AGE_FIRST_LINE.length) !== AGE_FIRST_LINE) return yield* all;
+  if (first.toString('latin1', 0, AGE_FIRST_LINE.length) !== AGE_FIRST_LINE) return yield* all;
   const { identities } = await keys('read');
   try {
     yield* decryptAge(all, identities);
   } catch (error) {
-    if (error instanceof EnvcloneError) throw error;
-    const why = 'was changed, or sealed for another key than that of restorePoints.identityFile';
-    throw new DataError('RESTORE_POINT_DAMAGED', `${ref.name} of ${ref.operation} ${why}`);
+    throw source.failure() === error ? error : asRefusal(error, ref);
   }
+}
+
+/** The chunks as they are, and whether they ended because whoever gave them failed. */
+function rememberFailure(chunks: AsyncIterable<Buffer>) {
+  let failure: unknown;
+  async function* remembered(): AsyncGenerator<Buffer> {
+    try {
+      yield* chunks;
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  }
+  return { chunks: remembered(), failure: () => failure };
+}
+
+/** So many bytes or more, however short the chunks are; fewer when there are no more. */
+async function firstBytes(chunks: AsyncIterator<Buffer>, bytes: number): Promise<Buffer> {
+  const queue = new ByteQueue();
+  while (queue.length < bytes) {
+    const next = await chunks.next();
+    if (next.done) break;
+    queue.push(next.value);
+  }
+  return queue.take(queue.length);
+}
+
+/** A key that does not fit says nothing of what is sealed. */
+function asRefusal(error: unknown, { name, operation }: ArtifactRef): Error {
+  if (error instanceof NoIdentityMatchesError) {
+    const what = `${name} of ${operation} is sealed for another key than those of restorePoints.identityFile, or its header was changed`;
+    return new ConfigurationError('RESTORE_KEY_MISSING', what);
+  }
+  return new DataError('RESTORE_POINT_DAMAGED', `${name} of ${operation} was changed or cut`);
 }
 
 async function textOf(stream: Readable): Promise<string> {

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { brotliDecompressSync, gzipSync } from 'node:zlib';
+import { generateX25519Identity } from 'age-encryption';
 import { describe, expect, test } from 'vitest';
 import { prune } from '../../activities/prune.js';
+import { sealArtifacts } from '../../engine/artifacts/sealed-store.js';
 import { inspectRestorePoint } from '../../engine/backup/inspect-restore-point.js';
 import { pruneRestorePoints } from '../../engine/backup/prune.js';
-import { artifactOf, type Manifest } from '../../engine/backup/restore-point.js';
+import { artifactOf, isSealedPart, type Manifest } from '../../engine/backup/restore-point.js';
 import { listRestorePoints, readRestorePoint, verifyRestorePoint } from '../../engine/backup/restore-points.js';
 import { restoreRows } from '../../engine/backup/restore-rows.js';
 import { loadConfiguration } from '../../engine/environments/load-configuration.js';
@@ -55,6 +57,20 @@ describe.each(STORES)('in a store of kind %s', (kind) => {
     const verification = { result: 'damaged', why: expect.stringContaining(file) };
     expect(await inspectRestorePoint({ artifacts, point })).toMatchObject(verification);
     expect(await listRestorePoints(artifacts, 'test')).toMatchObject([{ verification }]);
+  });
+
+  test('one that is read with another key is not said to be damaged', async () => {
+    await using world = await createBackupWorld({ kind, isSealed: true, sql });
+    await world.archive();
+    const theirs = sealArtifacts({
+      store: world.store,
+      isSealed: isSealedPart,
+      keys: async () => ({ recipients: [], identities: [await generateX25519Identity()] }),
+    });
+    await expect(inspectRestorePoint({ artifacts: theirs, point })).rejects.toMatchObject({
+      code: 'RESTORE_KEY_MISSING',
+    });
+    expect(await listRestorePoints(world.artifacts, 'test')).not.toMatchObject([{ verification: {} }]);
   });
 
   test('pruning removes what is beyond the limits and what a dead worker left, and nothing else', async () => {

@@ -170,7 +170,7 @@ describe.each(STORES)('in a store of kind %s', (kind) => {
           if (damaged) await writeFile(path, damaged);
           else await rm(path);
           await expect(read(), `${name} ${damage.kind}`).rejects.toMatchObject({
-            code: expect.stringMatching(/^RESTORE_POINT_(DAMAGED|MISSING)$/),
+            code: expect.stringMatching(/^RESTORE_(POINT_DAMAGED|POINT_MISSING|KEY_MISSING)$/),
           });
           await writeFile(path, bytes);
           await read();

@@ -16,6 +16,8 @@ export interface BackupWorld extends AsyncDisposable {
   database: TestDatabase;
   target: ConfirmedTarget;
   artifacts: ArtifactStore;
+  /** The same, as it is kept: sealed, when the world is. */
+  store: ArtifactStore;
   /** The store's files. */
   directory: string;
   /** Makes a restore point and reads it. */
@@ -45,6 +47,7 @@ export async function createBackupWorld(input: {
     database,
     target,
     artifacts,
+    store,
     directory,
     schema: () => schemaOf(database),
     async archive(id = 'point') {
