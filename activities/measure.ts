@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloneStage } from '../contracts/clone.js';
 import { createCpuMeter } from '../engine/monitoring/cpu-meter.js';
 import type { OpenServices } from './services.js';
@@ -41,6 +42,9 @@ const STAGE_OF: Readonly<Record<string, CloneStage>> = {
 
 const cpu = createCpuMeter();
 
+/** The activity's heartbeats have ended by then: a slow store is not waited for. */
+const PATIENCE_MS = 2_000;
+
 interface MeasureInput {
   name: string;
   stage: CloneStage;
@@ -59,9 +63,10 @@ async function measure(open: OpenServices, { name, stage, input, run }: MeasureI
     const operation = operationOf(input);
     if (operation) {
       const wallMs = Math.round(performance.now() - start);
-      await open()
+      const recorded = open()
         .then(({ monitor }) => monitor.recordMeasure(operation, { activity: name, stage, startedAt, wallMs, cpuMs }))
         .catch(() => {}); // what the activity came to is what counts
+      await Promise.race([recorded, sleep(PATIENCE_MS, undefined, { ref: false })]);
     }
   }
 }

@@ -33,6 +33,13 @@ test('a measure that cannot be kept fails no activity', async () => {
   expect(await copyUnit?.({ operation: 'clone-1' } as never)).toBe('copied');
 });
 
+test('an activity that has succeeded does not wait long for a slow store', async () => {
+  const monitor = { recordMeasure: () => new Promise(() => {}) };
+  const open: OpenServices = async () => ({ monitor }) as unknown as Services;
+  const { copyUnit } = measureActivities(open, { copyUnit: async () => 'copied' });
+  expect(await copyUnit?.({ operation: 'clone-1' } as never)).toBe('copied');
+}, 5_000);
+
 function busy(milliseconds: number): void {
   const until = performance.now() + milliseconds;
   while (performance.now() < until);
