@@ -9,7 +9,7 @@ import { makePlan } from './make-plan.js';
 import type { PlannedMasking } from './masking-report.js';
 import type { OpenServices } from './services.js';
 import { statementsOf } from './stage-artifacts.js';
-import { writeUnits } from './unit-artifacts.js';
+import { schemaRef, writeUnits } from './unit-artifacts.js';
 
 export const createPlanActivities = (open: OpenServices) => ({
   /** Decides everything and keeps it as an artifact. @throws what refuses the clone, with every reason */
@@ -19,7 +19,7 @@ export const createPlanActivities = (open: OpenServices) => ({
       const { plan, schema, source, overriding } = await makePlan(services, grant, signal);
       requireRunnable(plan);
       const ref = { operation: grant.operation, name: 'plan.json' };
-      await services.artifacts.writeJson({ operation: grant.operation, name: 'schema.json' }, schema);
+      await services.artifacts.writeJson(schemaRef(grant.operation), schema);
       await services.artifacts.writeJson(ref, plan);
       const planned: PlannedMasking = { overriding, distinct: await readDistinct(source, plannedTables(plan), signal) };
       await services.artifacts.writeJson(operationArtifact(grant.operation, 'plannedMasking'), planned);

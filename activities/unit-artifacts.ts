@@ -41,6 +41,18 @@ export async function readUnit(
   return artifacts.readJson<UnitArtifact>(unitRef(operation, unit));
 }
 
-function unitRef(operation: string, unit: number): ArtifactRef {
-  return { operation, name: `units/${unit}.json` };
+/** Whether an artifact holds definitions of the source, which may hold secrets. */
+export function isSourceSchema({ name }: ArtifactRef): boolean {
+  return name === SCHEMA || name.startsWith(UNITS);
 }
+
+export function schemaRef(operation: string): ArtifactRef {
+  return { operation, name: SCHEMA };
+}
+
+function unitRef(operation: string, unit: number): ArtifactRef {
+  return { operation, name: `${UNITS}${unit}.json` };
+}
+
+const SCHEMA = 'schema.json';
+const UNITS = 'units/';

@@ -1,3 +1,5 @@
+import { isSourceSchema } from '../activities/unit-artifacts.js';
+import type { ArtifactRef } from '../contracts/artifacts.js';
 import type { S3Settings } from '../engine/artifacts/s3-client.js';
 import { openS3Store } from '../engine/artifacts/s3-store.js';
 import { sealArtifacts } from '../engine/artifacts/sealed-store.js';
@@ -15,9 +17,14 @@ export function createArtifactsOpener(): (configuration: Configuration) => Artif
     if (opened?.settings !== settings) opened = { settings, store: openStore(artifacts) };
     const { store } = opened;
     if (restorePoints.encryption === 'none') return store;
-    // Restore points hold rows, and passwords of user mappings: what they say is sealed, but for the manifest's names and counts.
-    return sealArtifacts({ store, isSealed: isSealedPart, keys: (use) => readSealKeys(restorePoints, use) });
+    const seal = { ...restorePoints, isShared: artifacts.store === 's3' };
+    return sealArtifacts({ store, isSealed, keys: (use) => readSealKeys(seal, use) });
   };
+}
+
+/** Restore points hold rows, schemas passwords of user mappings and tokens in functions: what is left open has names and counts. */
+function isSealed(ref: ArtifactRef): boolean {
+  return isSealedPart(ref) || isSourceSchema(ref);
 }
 
 function openStore(settings: ArtifactSettings): ArtifactStore {
