@@ -2,7 +2,7 @@ import type { OperationFailure } from '../contracts/clone.js';
 import { asWorkflowFailure, describeFailure, targetAfter } from './failures.js';
 import type { Operation } from './operation.js';
 import { undoing } from './policies.js';
-import type { SagaHooks } from './saga.js';
+import type { Compensation, SagaHooks } from './saga.js';
 
 interface Requested {
   source?: string;
@@ -13,6 +13,7 @@ interface Requested {
 
 /** Shows the undo as it runs, then records the failure and makes it the workflow's. */
 export function reportingFailures(operation: Operation, input: Requested): SagaHooks {
+  const environment = String(input?.target ?? input?.environment);
   return {
     onUndo({ name }) {
       void operation.enter('undo');
@@ -20,13 +21,13 @@ export function reportingFailures(operation: Operation, input: Requested): SagaH
     },
     async onFailure(failure, undone) {
       const described = describeFailure(failure, targetAfter(undone));
-      if (undone.stuck) addStuck(described, undone.stuck.at.name);
+      if (undone.stuck) addStuck(described, { at: undone.stuck.at, environment });
       operation.fail(described);
       await undoing
         .recordFailure({
           operation: operation.id,
           ...(input?.source && { source: String(input.source) }),
-          target: String(input?.target ?? input?.environment),
+          target: environment,
           ...(input?.requestedBy && { requestedBy: String(input.requestedBy) }),
           failure: described,
           startedAt: operation.startedAt,
@@ -38,7 +39,11 @@ export function reportingFailures(operation: Operation, input: Requested): SagaH
   };
 }
 
-function addStuck(failure: OperationFailure, at: string): void {
-  failure.message += ` The undo stopped at: ${at}.`;
-  failure.next = `Restore it by hand: envclone restore-points <environment>, then: envclone rollback <environment>`;
+/** Only a target that was touched has to be restored. */
+function addStuck(failure: OperationFailure, { at, environment }: { at: Compensation; environment: string }): void {
+  failure.message += ` The undo stopped at: ${at.name}.`;
+  if (at.undoes === 'target')
+    failure.next = `Restore it by hand: envclone restore-points ${environment}, then: envclone rollback ${environment} --confirm ${environment}`;
+  else if (failure.target !== 'not restored')
+    failure.next = `${environment} is what it was. What was left (${at.name}) is in no clone's way: clone again.`;
 }

@@ -93,8 +93,26 @@ test('a compensation that fails stops the undo, so that no restore point is dele
   });
   const failure = await failureOf(await startClone(worker));
 
-  expect(failure).toMatchObject({ code: 'SCHEMA_STATEMENT_FAILED', target: 'not restored' });
+  expect(failure).toMatchObject({
+    code: 'SCHEMA_STATEMENT_FAILED',
+    target: 'not restored',
+    next: expect.stringContaining('envclone rollback test --confirm test'),
+  });
   expect(undoOf(worker)).toEqual(['restoreTarget']);
+});
+
+test('a compensation that fails when the target is what it was advises no rollback', async () => {
+  await using worker = await startScriptedWorker({
+    createRestorePoint: failing('SCHEMA_STATEMENT_FAILED'),
+    discardRestorePoint: failing('ARTIFACT_STORE_REFUSED'),
+  });
+  const failure = await failureOf(await startClone(worker));
+
+  expect(failure).toMatchObject({
+    target: 'untouched',
+    message: expect.stringContaining('The undo stopped at: delete the restore point.'),
+    next: expect.stringContaining('test is what it was.'),
+  });
 });
 
 test('a lost snapshot starts another epoch that copies every unit again', async () => {
