@@ -1,13 +1,11 @@
-import type { RestorePointInput, TargetGrant } from '../contracts/stages.js';
-import { createRestorePoint, discardRestorePoint, listRestorePoints } from '../engine/backup/restore-points.js';
-import { readLedger } from '../engine/copy/ledger.js';
+import type { RestorePointInput } from '../contracts/stages.js';
+import { createRestorePoint, discardRestorePoint } from '../engine/backup/restore-points.js';
 import { readSequences } from '../engine/copy/sequences.js';
-import { dropLeftoverBuildings, listBuildings } from '../engine/swap/leftovers.js';
-import { type ActivityScope, adapt } from './adapt.js';
+import { adapt } from './adapt.js';
 import { readSchema } from './read-schema.js';
-import { requireEnded } from './require-ended.js';
 import { restorePoint } from './restore-point.js';
-import type { OpenServices, Services } from './services.js';
+import type { OpenServices } from './services.js';
+import { undoUnfinished } from './undo-unfinished.js';
 
 export const createBackupActivities = (open: OpenServices) => ({
   /** Keeps the target as it is now: schema and rows, or the fact that there is no database. A clone that was ended without its undo is undone first. */
@@ -31,12 +29,13 @@ export const createBackupActivities = (open: OpenServices) => ({
     });
   },
 
-  /** Compensation and rollback: the target is again what the restore point holds. */
+  /** Compensation and rollback: the target is again what the restore point holds. Terminated, it leads back to what the operation found. */
   async restoreTarget({ grant, point }: RestorePointInput): Promise<void> {
     return adapt(async ({ signal, progress }) => {
       const { guard, artifacts } = await open();
       const target = await guard.admitTarget(grant.target, { ...grant, signal });
-      await restorePoint({ target, point, artifacts, signal, onProgress: progress });
+      const { operation } = grant;
+      await restorePoint({ target, point, operation, artifacts, signal, onProgress: progress });
     });
   },
 
@@ -48,25 +47,3 @@ export const createBackupActivities = (open: OpenServices) => ({
     });
   },
 });
-
-/** What operations left that were terminated, so that nothing was undone: a database built beside the target, or a ledger in it. */
-export async function undoUnfinished(
-  { guard, artifacts }: Services,
-  grant: TargetGrant,
-  { signal, progress }: ActivityScope,
-): Promise<void> {
-  const target = await guard.admitTarget(grant.target, { ...grant, signal });
-  for (const { operation } of await listBuildings(target, signal)) {
-    if (operation !== undefined && operation !== grant.operation) await requireEnded(operation, target);
-  }
-  await dropLeftoverBuildings(target, { operation: grant.operation, signal });
-  if (!target.exists) return;
-  await using session = await target.connect({ purpose: 'ledger', signal });
-  const id = (await readLedger(session))?.operation;
-  await session.close();
-  if (id === undefined || id === grant.operation) return;
-  await requireEnded(id, target);
-  const points = await listRestorePoints(artifacts, grant.target);
-  const point = points.find((candidate) => candidate.id === id);
-  if (point) await restorePoint({ target, point, artifacts, signal, onProgress: progress });
-}

@@ -2,6 +2,7 @@ import { type ClonePlan, plannedTables } from '../contracts/plan.js';
 import { type RelationName, relationLabel } from '../contracts/relations.js';
 import type { BuildKeysInput, PlannedStage } from '../contracts/stages.js';
 import { copySequences } from '../engine/copy/sequences.js';
+import { markUnfinished, type Unfinished } from '../engine/copy/unfinished.js';
 import { addForeignKeys } from '../engine/schema/add-foreign-keys.js';
 import { analyzeTables } from '../engine/schema/analyze-tables.js';
 import { applyStatements } from '../engine/schema/apply.js';
@@ -26,7 +27,10 @@ export const createMigrateActivities = (open: OpenServices) => ({
       if (target.beside) await createBuildingDatabase(target, { signal });
       else if (!target.exists) await createDatabase(target, { encoding: schema.encoding, signal });
       await createRoles(target, plan.createsRoles, { signal });
-      await dropEverything(target, { signal });
+      const beforeDrop = async () => {
+        if (!target.beside) await markUnfinished(target, { ...wayBack(plan), signal });
+      };
+      await dropEverything(target, { beforeDrop, signal });
       await applyStatements(target, ofStage(statements, 'pre-data'), { signal, onProgress: progress });
     });
   },
@@ -83,6 +87,11 @@ export const createMigrateActivities = (open: OpenServices) => ({
     });
   },
 });
+
+/** Without a restore point the target says all the same that it is in pieces. */
+function wayBack({ operation, restorePoint }: ClonePlan): Unfinished {
+  return restorePoint === 'none' ? { operation } : { operation, restorePoint: operation };
+}
 
 function copiedTables({ units }: ClonePlan): RelationName[] {
   return plannedTables({ units });

@@ -1,8 +1,11 @@
 import type { RestorePointRef } from '../contracts/artifacts.js';
+import type { SchemaStatement } from '../contracts/schema.js';
 import type { ArtifactStore } from '../engine/artifacts/store.js';
 import { readRestorePoint, verifyRestorePoint } from '../engine/backup/restore-points.js';
 import { restoreRows } from '../engine/backup/restore-rows.js';
+import { dropLedger } from '../engine/copy/ledger.js';
 import { setSequences } from '../engine/copy/sequences.js';
+import { markUnfinished } from '../engine/copy/unfinished.js';
 import type { ConfirmedTarget } from '../engine/safety/proofs.js';
 import { addForeignKeys } from '../engine/schema/add-foreign-keys.js';
 import { analyzeTables } from '../engine/schema/analyze-tables.js';
@@ -16,32 +19,56 @@ import { isForeignKey, ofStage } from './stage-artifacts.js';
 interface RestoreInput {
   target: ConfirmedTarget;
   point: RestorePointRef;
+  /** Whose restore point leads back while the target is in pieces. */
+  operation: string;
   artifacts: ArtifactStore;
   signal: AbortSignal;
   onProgress(details: unknown): void;
 }
 
 /** Rebuilds the target from its archive: object for object, row for row. The archive is proven sound before anything is dropped. */
-export async function restorePoint({ target, point, artifacts, signal, onProgress }: RestoreInput): Promise<void> {
+export async function restorePoint({
+  target,
+  point,
+  operation,
+  artifacts,
+  signal,
+  onProgress,
+}: RestoreInput): Promise<void> {
   const archive = await readRestorePoint(artifacts, point);
   if (archive.kind === 'drop database') return dropDatabase(target, { signal });
   await verifyRestorePoint(artifacts, archive, { signal });
-  const { statements, sequences, views, encoding } = archive.schema;
+  const { sequences, views, encoding } = archive.schema;
+  const statements = archive.schema.statements.filter((statement) => !isOfLedger(statement));
   if (!target.exists) await createDatabase(target, { encoding, signal });
-  await dropEverything(target, { signal });
+  await dropEverything(target, {
+    beforeDrop: () => markUnfinished(target, { operation, restorePoint: operation, signal }),
+    signal,
+  });
   await applyStatements(target, ofStage(statements, 'pre-data'), { signal, onProgress });
   await restoreRows({ target, archive, artifacts, signal, onProgress });
   await buildKeys(target, ofStage(statements, 'keys'), { signal, onProgress });
   await addForeignKeys(target, statements.filter(isForeignKey), { signal, onProgress });
+  const finish = ofStage(statements, 'finish').filter((statement) => !isForeignKey(statement));
   await applyStatements(
     target,
-    ofStage(statements, 'finish').filter((statement) => !isForeignKey(statement)),
-    {
-      signal,
-      onProgress,
-    },
+    finish.filter((statement) => !isOfEventTrigger(statement)),
+    { signal, onProgress },
   );
   await setSequences(target, sequences, { signal });
   await refreshMaterializedViews(target, views, { signal });
   await analyzeTables(target, { signal });
+  await dropLedger(target, { signal });
+  await applyStatements(target, finish.filter(isOfEventTrigger), { signal, onProgress });
+}
+
+/** They come last: whatever acts on drops would act on that of the ledger, or refuse it. */
+function isOfEventTrigger({ kind, name }: SchemaStatement): boolean {
+  return kind.startsWith('event trigger') || name.startsWith('event trigger ');
+}
+
+/** Archives of an earlier version may hold what a terminated clone left. */
+function isOfLedger({ kind, name, relation }: SchemaStatement): boolean {
+  if (kind === 'schema') return name === 'envclone';
+  return relation?.schema === 'envclone' || /(?:^| )(?:schema envclone\b|envclone\.)/.test(name);
 }

@@ -5,8 +5,8 @@ import { findSwapObstacles } from '../engine/swap/obstacles.js';
 import { returnToDatabase, undoReturn } from '../engine/swap/return-to-database.js';
 import { swapTarget, unswapTarget } from '../engine/swap/swap-target.js';
 import { adapt } from './adapt.js';
-import { undoUnfinished } from './backup.js';
 import type { OpenServices } from './services.js';
+import { undoUnfinished } from './undo-unfinished.js';
 
 interface SwapInput {
   grant: TargetGrant;

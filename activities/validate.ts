@@ -4,7 +4,7 @@ import type { SchemaDefinition, SchemaDiff } from '../contracts/schema.js';
 import type { CloneGrant, CopyUnitInput, ValidateCloneInput, ValidateEnvironmentInput } from '../contracts/stages.js';
 import type { TestResult, ValidationError, ValidationResult } from '../contracts/validation.js';
 import type { TableTotals } from '../engine/copy/copy-tables.js';
-import { dropLedger, readLedger } from '../engine/copy/ledger.js';
+import { dropLedger, endCopying, readLedger } from '../engine/copy/ledger.js';
 import { openSnapshotReader } from '../engine/copy/snapshot-reader.js';
 import { parseValidateInput } from '../engine/environments/parse-input.js';
 import { operationArtifact, readIfThere } from '../engine/monitoring/operation-artifacts.js';
@@ -45,7 +45,7 @@ export const createValidateActivities = (open: OpenServices) => ({
     });
   },
 
-  /** Proves that the clone is what the plan says. @throws `VALIDATION_FAILED`, unless an invalid clone shall be kept */
+  /** Proves that the clone is what the plan says; then nothing is unfinished in its database. @throws `VALIDATION_FAILED`, unless an invalid clone shall be kept */
   async validateClone({ grant, plan: ref, onInvalid }: ValidateCloneInput): Promise<void> {
     return adapt(async ({ signal }) => {
       const services = await open();
@@ -59,6 +59,7 @@ export const createValidateActivities = (open: OpenServices) => ({
       const judged = await withVerification(services, grant, withTests(result, tests));
       await artifacts.writeJson(operationArtifact(operation, 'validation'), judged);
       if (!judged.isValid && onInvalid === 'rollback') throw notValid(grant.target, judged);
+      await dropLedger(target, { signal });
     });
   },
 
@@ -86,7 +87,7 @@ function builtOf({ built }: CloneGrant): Pick<CompareInput, 'built'> {
   return built ? { built } : {};
 }
 
-/** What the ledger says the copy measured becomes an artifact; then the ledger goes, for it is no part of the clone. */
+/** What the ledger says the copy measured becomes an artifact. Until the clone is proven, the target stays one that a terminated clone left. */
 async function settleTotals(
   { artifacts }: Services,
   operation: string,
@@ -98,7 +99,7 @@ async function settleTotals(
   const ledger = await readLedger(session);
   if (ledger?.operation === operation) await artifacts.writeJson(ref, ledger.tables);
   const totals = (await readIfThere<TableTotals[]>(artifacts, ref)) ?? [];
-  await dropLedger(target, { signal });
+  await endCopying(target, { signal });
   return totals;
 }
 

@@ -1,6 +1,8 @@
 import type { Services } from '../activities/services.js';
+import { keepAsItIs } from '../activities/undo-unfinished.js';
 import { EnvcloneError } from '../contracts/errors.js';
-import { readLedger } from '../engine/copy/ledger.js';
+import { listRestorePoints } from '../engine/backup/restore-points.js';
+import { readUnfinished, type Unfinished } from '../engine/copy/unfinished.js';
 import { listBuildings } from '../engine/swap/leftovers.js';
 
 export interface DoctorCheck {
@@ -39,9 +41,9 @@ const checkSource = ({ guard }: Services, name: string) =>
     return `answers, PostgreSQL ${session.serverMajor}, its role cannot write`;
   });
 
-const checkTarget = ({ guard }: Services, name: string) =>
+const checkTarget = (services: Services, name: string) =>
   check(`target ${name}`, async () => {
-    const target = await guard.admitTarget(name, { confirm: name });
+    const target = await services.guard.admitTarget(name, { confirm: name });
     const [building] = await listBuildings(target);
     if (building) {
       return {
@@ -51,13 +53,22 @@ const checkTarget = ({ guard }: Services, name: string) =>
     }
     if (!target.exists) return 'answers; the database will be created';
     await using session = await target.connect({ purpose: 'doctor' });
-    const ledger = await readLedger(session);
-    if (!ledger) return `answers, PostgreSQL ${session.serverMajor}, is not production`;
+    const unfinished = await readUnfinished(session);
+    if (!unfinished) return `answers, PostgreSQL ${session.serverMajor}, is not production`;
     return {
-      message: `holds the unfinished clone ${ledger.operation}`,
-      next: `If that operation no longer runs: envclone rollback ${name} --to ${ledger.operation} --confirm ${name}`,
+      message: `holds what ${unfinished.operation} did not finish`,
+      next: `If that operation no longer runs: ${await wayBack(services, name, unfinished)}`,
     };
   });
+
+/** The next clone goes it too. */
+async function wayBack({ artifacts }: Services, name: string, { operation, restorePoint }: Unfinished) {
+  const wanted = restorePoint ?? operation;
+  const points = await listRestorePoints(artifacts, name);
+  if (points.some(({ id }) => id === wanted)) return `envclone rollback ${name} --to ${wanted} --confirm ${name}`;
+  if (restorePoint === undefined) return `there is no restore point of it, the next clone replaces what ${name} holds.`;
+  return `its restore point is gone. ${keepAsItIs(name)}`;
+}
 
 const checkMaskKey = ({ configuration }: Services, name: string) =>
   check(`masking key of ${name}`, async () => {

@@ -6,7 +6,7 @@ import type { PrunedRestorePoint, RestorePointSummary, Verification } from '../c
 import { ConnectionError, DataError } from '../contracts/errors.js';
 import { inspectRestorePoint } from '../engine/backup/inspect-restore-point.js';
 import { listRestorePoints, newestRestorePoint } from '../engine/backup/restore-points.js';
-import { readLedger } from '../engine/copy/ledger.js';
+import { readUnfinished } from '../engine/copy/unfinished.js';
 import { isMissingDatabase } from '../engine/postgres/errors.js';
 import { lockTarget } from '../engine/safety/target-lock.js';
 import type { Logger } from './logger.js';
@@ -87,8 +87,8 @@ export function openRestorePointsDesk(services: Services, logger: Logger): Resto
       const needed: string[] = [];
       if (target.exists) {
         await using session = await target.connect({ purpose: 'prune' });
-        const unfinished = (await readLedger(session))?.operation; // its restore point is what the environment was
-        if (unfinished) needed.push(unfinished);
+        const unfinished = await readUnfinished(session); // its restore point is what the environment was
+        if (unfinished) needed.push(unfinished.restorePoint ?? unfinished.operation);
       }
       return prune(services, { target, needed, dryRun });
     },

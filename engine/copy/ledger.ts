@@ -4,6 +4,7 @@ import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import { emptyingSql } from './copy-statements.js';
 import { addUp, partsDone, type TableTotals } from './ledger-entries.js';
+import { COPIED_TABLE, END_COPIERS, NO_EPOCH, OPERATION_TABLE } from './ledger-tables.js';
 
 /** Where a clone into this target stands. */
 export interface Ledger {
@@ -39,7 +40,8 @@ export async function prepareLedger(target: ConfirmedTarget, input: PrepareLedge
   const { signal } = input;
   await using session = await target.connect({ purpose: 'ledger', ...(signal && { signal }) });
   try {
-    await session.query(LEDGER_TABLES);
+    await session.query('set client_min_messages = warning');
+    await session.query(OPERATION_TABLE + COPIED_TABLE);
     await session.transaction(() => enterEpoch(session, input));
     const [unready] = await session.query('select from envclone.operation where not is_ready');
     if (unready) await emptyTables(session, input.tables);
@@ -48,30 +50,6 @@ export async function prepareLedger(target: ConfirmedTarget, input: PrepareLedge
     throw ledgerFailure(error, session.environment);
   }
 }
-
-const LEDGER_TABLES = `
-  set client_min_messages = warning;
-  create schema if not exists envclone;
-  create table if not exists envclone.operation (
-    operation text not null,
-    epoch text not null,
-    is_ready boolean not null,
-    started_at timestamptz not null default now()
-  );
-  create table if not exists envclone.copied (
-    epoch text not null,
-    table_schema text not null,
-    table_name text not null,
-    chunk integer not null,
-    rows bigint not null,
-    bytes bigint not null,
-    milliseconds float8 not null,
-    masked_values jsonb not null,
-    copied_by text not null,
-    copied_at timestamptz not null default now(),
-    primary key (epoch, table_schema, table_name, chunk)
-  );
-`;
 
 /** From its commit on, no copier of another epoch can commit. A first epoch finds the tables as the schema made them: empty. */
 async function enterEpoch(session: Session, { operation, epoch }: PrepareLedgerInput): Promise<void> {
@@ -89,22 +67,11 @@ async function enterEpoch(session: Session, { operation, epoch }: PrepareLedgerI
   }
   await session.query(END_COPIERS);
   await session.query(
-    'update envclone.operation set operation = $1, epoch = $2, is_ready = false, started_at = now()',
-    [operation, epoch],
+    'update envclone.operation set operation = $1, epoch = $2, is_ready = (epoch = $3), started_at = now()',
+    [operation, epoch, NO_EPOCH],
   );
   await session.query('delete from envclone.copied');
 }
-
-/** A copier whose worker is gone may hold its locks for hours: until the server notices that nobody is there. */
-const END_COPIERS = `
-  select pg_terminate_backend(held.pid)
-    from pg_locks held
-    join pg_stat_activity session on session.pid = held.pid
-   where held.relation = 'envclone.operation'::regclass
-     and held.database = (select oid from pg_database where datname = current_database())
-     and session.application_name like 'envclone:%copy-write'
-     and held.pid <> pg_backend_pid()
-`;
 
 async function emptyTables(session: Session, tables: readonly TablePlan[]): Promise<void> {
   const statements = [...new Set(tables.map(emptyingSql))];
@@ -124,7 +91,9 @@ export async function readLedger(session: Session): Promise<Ledger | undefined> 
   const [operation] = await session.query<Omit<Ledger, 'tables' | 'workers'>>(
     `select operation, epoch, is_ready as "isReady",
             to_char(started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "startedAt"
-       from envclone.operation`,
+       from envclone.operation
+      where epoch <> $1`,
+    [NO_EPOCH],
   );
   if (!operation) return undefined;
   const parts = await partsDone(session, operation.epoch);
@@ -132,7 +101,23 @@ export async function readLedger(session: Session): Promise<Ledger | undefined> 
   return { ...operation, tables: addUp(parts), workers };
 }
 
-/** Removes the ledger: the clone is complete, or undone. One that is gone stays gone. */
+/** Ends the copying: what was copied is known, and no late copier can commit. That the operation is unfinished stays. */
+export async function endCopying(target: ConfirmedTarget, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+  await using session = await target.connect({ purpose: 'ledger', ...(signal && { signal }) });
+  try {
+    const [ledger] = await session.query(`select where to_regclass('envclone.operation') is not null`);
+    if (!ledger) return;
+    await session.transaction(async () => {
+      await session.query('update envclone.operation set epoch = $1', [NO_EPOCH]);
+      await session.query('drop table if exists envclone.copied');
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw ledgerFailure(error, session.environment);
+  }
+}
+
+/** Removes the ledger, and that the operation is unfinished: it is complete, or undone. One that is gone stays gone. */
 export async function dropLedger(target: ConfirmedTarget, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
   await using session = await target.connect({ purpose: 'ledger', ...(signal && { signal }) });
   try {

@@ -7,18 +7,22 @@ import { DROP_STEPS, type DropStep } from './drop-steps.js';
 import { UNDROPPABLE } from './droppable.js';
 import { resetDefaultPrivileges, resetPublicSchema } from './reset-defaults.js';
 
+export interface DropOptions {
+  /** Called when nothing stands against it, before the first drop. */
+  beforeDrop?(): Promise<void>;
+  signal?: AbortSignal;
+}
+
 /**
- * Leaves the database as a new one: everything that a dump would recreate goes, the schema `envclone` too; large objects and settings of the
- * database stay, and so do extensions that the role does not own, with the schemas that hold them. Thousands of relations go in
+ * Leaves the database as a new one: everything that a dump would recreate goes. The schema `envclone` stays, for it says what leads back; so do
+ * large objects, settings of the database, and extensions that the role does not own, with the schemas that hold them. Thousands of relations go in
  * batches, because one transaction may hold only so many locks.
  * @throws SchemaError `SCHEMA_STATEMENT_FAILED`: naming what the role may not drop (nothing was touched then), or what the server refused
  */
-export async function dropEverything(
-  target: ConfirmedTarget,
-  { signal }: { signal?: AbortSignal } = {},
-): Promise<void> {
+export async function dropEverything(target: ConfirmedTarget, { beforeDrop, signal }: DropOptions = {}): Promise<void> {
   await using session = await target.connect({ purpose: 'drop-schema', ...(signal && { signal }) });
   await requireDroppable(session);
+  await beforeDrop?.();
   await session.query("set client_min_messages = 'error'");
   for (const step of DROP_STEPS) await runStep(session, step);
   await guarded(session, 'resetting default privileges', () => resetDefaultPrivileges(session));

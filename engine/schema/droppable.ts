@@ -11,9 +11,9 @@ const LEFT_EXTENSIONS = `select e.oid from pg_extension as e where e.extname = '
 
 export const DROPPABLE_EXTENSION = `e.oid not in (${LEFT_EXTENSIONS})`;
 
-/** Schemas (`n`) that are not PostgreSQL's own or an extension's. */
+/** Schemas (`n`) that are not PostgreSQL's own or an extension's, nor the one that says what is unfinished here. */
 export const USER_SCHEMA = `
-  n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and ${notOfExtension("'pg_namespace'::regclass", 'n.oid')}`;
+  n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'envclone') and ${notOfExtension("'pg_namespace'::regclass", 'n.oid')}`;
 
 /** Schemas that go: not `public`, and not those that hold an extension which stays. */
 export const DROPPABLE_SCHEMA = `

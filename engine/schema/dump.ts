@@ -24,7 +24,7 @@ const WASM_MAJOR = 18;
 const OLDEST_MAJOR = 15;
 
 /**
- * The text of `pg_dump --schema-only`: by the pg_dump on PATH when it is as new as the server, else by a WebAssembly one.
+ * The text of `pg_dump --schema-only`, without the schema `envclone`: by the pg_dump on PATH when it is as new as the server, else by a WebAssembly one.
  * `ENVCLONE_PG_DUMP` forces a program's path, or `wasm`.
  * @throws SchemaError `SCHEMA_UNREADABLE` with what pg_dump said, ConnectionError when the server cannot be reached
  */
@@ -36,6 +36,7 @@ export async function dumpSchema(input: DumpInput): Promise<string> {
     '--no-password',
     '--encoding=UTF8',
     '--lock-wait-timeout=30000',
+    '--exclude-schema=envclone', // what is unfinished in a target is no part of it
     ...(input.snapshot ? [`--snapshot=${input.snapshot}`] : []),
   ];
   const forced = process.env.ENVCLONE_PG_DUMP;

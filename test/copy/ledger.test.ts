@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { dropLedger, prepareLedger, readLedger } from '../../engine/copy/ledger.js';
+import { dropLedger, endCopying, prepareLedger, readLedger } from '../../engine/copy/ledger.js';
+import { markUnfinished, readUnfinished } from '../../engine/copy/unfinished.js';
+import { dropEverything } from '../../engine/schema/drop.js';
 import { createDatabase } from '../support/databases.js';
 import { targetOf } from '../support/proofs.js';
 import { createCopyWorld, heldSnapshot } from './world.js';
@@ -99,4 +101,42 @@ test('a target without a ledger has no clone under way, before one and after it'
   await dropLedger(target);
   expect(await readLedger(session)).toBeUndefined();
   expect(await database.column(`select count(*)::int from pg_namespace where nspname = 'envclone'`)).toEqual([0]);
+});
+
+test('that an operation is unfinished is no ledger, outlives a drop and the copying, and goes with the ledger', async () => {
+  await using world = await createCopyWorld({ schema: 'create table t (id int)', rows: 'insert into t values (1)' });
+  const { target } = world;
+  await using session = await world.into.session();
+  const marked = { operation: 'clone', restorePoint: 'clone' };
+  await markUnfinished(target, marked);
+  expect(await readLedger(session)).toBeUndefined();
+  await dropEverything(target);
+  expect(await readUnfinished(session)).toEqual(marked);
+
+  await prepareLedger(target, { operation: 'clone', epoch: 'first', tables: [] });
+  expect(await readLedger(session)).toMatchObject({ operation: 'clone', epoch: 'first', isReady: true });
+  await endCopying(target);
+  await endCopying(target);
+  expect(await readLedger(session)).toBeUndefined();
+  expect(await readUnfinished(session)).toEqual(marked);
+  await dropLedger(target);
+  expect(await readUnfinished(session)).toBeUndefined();
+});
+
+test('a ledger of an earlier version says what is unfinished too', async () => {
+  await using database = await createDatabase({
+    sql: `create schema envclone; create table envclone.operation (operation text, epoch text, is_ready boolean);
+      insert into envclone.operation values ('clone', 'clone/1', true)`,
+  });
+  await using session = await database.session();
+  expect(await readUnfinished(session)).toEqual({ operation: 'clone' });
+});
+
+test('a copier whose worker is gone does not hold up what marks its target as unfinished', async () => {
+  await using world = await createCopyWorld({ schema: 'create table t (id int)', rows: '' });
+  await using stuck = await world.target.connect({ purpose: 'copy-write' });
+  await stuck.query('begin');
+  await stuck.query('select epoch from envclone.operation for share');
+  await markUnfinished(world.target, { operation: 'other', restorePoint: 'other' });
+  await expect(stuck.query('select 1')).rejects.toThrow();
 });

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { expect, inject, test } from 'vitest';
+import { openDesk } from '../../worker/desk.js';
 import { checksum } from '../support/checksum.js';
-import { createWorld } from '../support/world.js';
+import { createWorld, type World } from '../support/world.js';
 
 const CLONE = { source: 'production', target: 'test', confirm: 'test' };
 
@@ -12,12 +14,9 @@ test('a clone that was terminated is undone by the next one, so that a rollback 
   });
   const before = await checksum(world.target.url);
   const first = await world.cloner.startClone(CLONE);
-  while (!(await hasLedger(world.target))) await new Promise((resolve) => setTimeout(resolve, 20));
-  const connection = await Connection.connect({ address: inject('temporalAddress') });
-  await new Client({ connection }).workflow.getHandle(first.operationId).terminate();
-  await connection.close();
+  while (!(await holds(world, 'envclone.copied'))) await sleep(20);
+  await terminate(first.operationId);
   await first.result().catch(() => {});
-  await new Promise((resolve) => setTimeout(resolve, 4_000)); // its activities learn of it with their next heartbeat
 
   const { restorePoint } = await world.cloner.cloneEnvironment(CLONE);
   await world.cloner.rollbackClone({ environment: 'test', restorePoint: restorePoint?.id ?? '', confirm: 'test' });
@@ -25,7 +24,51 @@ test('a clone that was terminated is undone by the next one, so that a rollback 
   expect(await checksum(world.target.url)).toEqual(before);
 }, 120_000);
 
-async function hasLedger(target: { column(sql: string): Promise<unknown[]> }): Promise<boolean> {
-  const [found] = await target.column(`select to_regclass('envclone.operation') is not null`);
+test.each(['clone', 'rollback'] as const)(
+  'a %s that was terminated while it dropped the target is undone by the next operation',
+  async (kind) => {
+    await using world = await createWorld({
+      major: 15,
+      source:
+        'create table lofts (id int primary key); insert into lofts values (1), (2); create view seen as select * from lofts',
+      target: 'create table lofts (id int); insert into lofts values (7); create view seen as select * from lofts',
+    });
+    if (kind === 'rollback') await world.cloner.cloneEnvironment(CLONE);
+    const before = await checksum(world.target.url);
+    await using reader = await world.target.session();
+    await reader.query('begin');
+    await reader.query('select from public.lofts'); // holds up the drop of the table, not that of the view
+
+    const started =
+      kind === 'clone'
+        ? await world.cloner.startClone(CLONE)
+        : await world.cloner.startRollback({ environment: 'test', confirm: 'test' });
+    while (await holds(world, 'public.seen')) await sleep(20);
+    await terminate(started.operationId);
+    await reader.query('rollback');
+    expect(await (await openDesk(world.directory)).doctor()).toContainEqual({
+      name: 'target test',
+      state: 'warning',
+      message: `holds what ${started.operationId} did not finish`,
+      next: expect.stringContaining(`envclone rollback test --to ${started.operationId}`),
+    });
+
+    const { restorePoint } = await world.cloner.cloneEnvironment(CLONE);
+    await world.cloner.rollbackClone({ environment: 'test', restorePoint: restorePoint?.id ?? '', confirm: 'test' });
+    expect(await checksum(world.target.url)).toEqual(before);
+  },
+  120_000,
+);
+
+async function holds({ target }: World, relation: string): Promise<boolean> {
+  const [found] = await target.column<boolean>(`select to_regclass('${relation}') is not null`);
   return found === true;
+}
+
+/** Its activities learn of it with their next heartbeat. */
+async function terminate(operationId: string): Promise<void> {
+  const connection = await Connection.connect({ address: inject('temporalAddress') });
+  await new Client({ connection }).workflow.getHandle(operationId).terminate();
+  await connection.close();
+  await sleep(6_000);
 }
