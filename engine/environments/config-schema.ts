@@ -68,6 +68,10 @@ const testSchema = z.strictObject({
   retries: z.number({ error: 'must be a number' }).int().nonnegative().default(0),
 });
 
+/** Restore points say which environment they are of, not which project: those of another one would be pruned, and restored. */
+const S3_PREFIX =
+  'must be a text like "acme/lofts": one prefix for each project and its set of databases. Without one it was "envclone" until now';
+
 /** Each key of the file on its own, so that a mistake in one leaves the others readable. */
 export const configSections = {
   systems: z.record(text, z.array(systemPattern, { error: 'must be a list of patterns' })).default({}),
@@ -88,7 +92,7 @@ export const configSections = {
         z.strictObject({
           store: z.literal('s3'),
           bucket: text,
-          prefix: z.string({ error: 'must be a text' }).default('envclone'),
+          prefix: z.string({ error: S3_PREFIX }).regex(/[^/]/, S3_PREFIX),
           endpoint: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
           region: text.optional(),
           pathStyle: flag.optional(),

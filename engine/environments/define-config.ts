@@ -65,8 +65,8 @@ export interface ConfigInput {
 export interface S3ArtifactsInput {
   store: 's3';
   bucket: string;
-  /** What every key begins with. Default `envclone`. */
-  prefix?: string;
+  /** What every key begins with: `acme/lofts`. One for each project and its set of databases: restore points are told apart by their environment alone. */
+  prefix: string;
   /** `https://…` of a service that is not Amazon's. */
   endpoint?: string;
   /** Default `us-east-1`; R2's is `auto`. */

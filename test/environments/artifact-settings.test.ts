@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { loadConfiguration } from '../../engine/environments/load-configuration.js';
 import { createDirectory } from './directory.js';
 
-const S3 = { store: 's3', bucket: 'envclone-artifacts' };
+const S3 = { store: 's3', bucket: 'envclone-artifacts', prefix: 'lofts' };
 
 async function load(artifacts: unknown, variables: NodeJS.ProcessEnv = {}, local = '') {
   await using directory = await createDirectory({
@@ -19,10 +19,9 @@ test('without a word of it, artifacts are in a directory', async () => {
   expect(artifacts).toEqual({ store: 'directory', directory: `${directory}/.envclone/artifacts` });
 });
 
-test('a bucket of Amazon needs its name, one of another service its endpoint too', async () => {
+test('a bucket of Amazon needs its name and a prefix of its own, one of another service its endpoint too', async () => {
   expect((await load(S3)).artifacts).toEqual({
     ...S3,
-    prefix: 'envclone',
     region: 'us-east-1',
     isPathStyle: false,
   });
@@ -44,7 +43,9 @@ test('keys come from the process environment, else from .env.local, and are not 
 });
 
 test.each([
-  [{ store: 's3' }, {}, 'artifacts.bucket'],
+  [{ ...S3, bucket: undefined }, {}, 'artifacts.bucket'],
+  [{ ...S3, prefix: undefined }, {}, 'artifacts.prefix'],
+  [{ ...S3, prefix: '/' }, {}, 'artifacts.prefix'],
   [{ store: 'ftp' }, {}, 'artifacts.store'],
   [{ ...S3, endpoint: 'minio:9000' }, {}, 'artifacts.endpoint'],
   [{ ...S3, secretAccessKey: 'sesame' }, {}, 'artifacts.secretAccessKey'],
