@@ -27,6 +27,30 @@ const FIRST_WRITABLE = `
     (select d.datname || ' is its own'
        from pg_catalog.pg_database d
       where d.datname = pg_catalog.current_database() and d.datdba in (select oid from mine)),
+    (select 'it may become ' || rolname from mine where rolname in ('pg_write_server_files', 'pg_execute_server_program', 'pg_write_all_data') limit 1),
+    (select pg_catalog.format('it may create schemas in %s', pg_catalog.current_database())
+       from mine m
+      where pg_catalog.has_database_privilege(m.oid, pg_catalog.current_database(), 'CREATE')
+      limit 1),
+    (select pg_catalog.format('it may create in schema %I, as every role may: revoke create on schema %1$I from public', n.nspname)
+       from pg_catalog.pg_namespace n
+      where pg_catalog.has_schema_privilege('public', n.oid, 'CREATE') and n.nspname !~ '^pg_'
+      limit 1),
+    (select pg_catalog.format('it may create in schema %I', n.nspname)
+       from pg_catalog.pg_namespace n
+       join mine m on pg_catalog.has_schema_privilege(m.oid, n.oid, 'CREATE')
+      where n.nspname !~ '^pg_'
+      limit 1),
+    (select n.nspname || '.' || c.relname
+       from pg_catalog.pg_class c
+       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+       join mine m on c.relowner = m.oid
+                   or n.nspowner = m.oid
+                   or case when c.relkind = 'S' then pg_catalog.has_sequence_privilege(m.oid, c.oid, 'USAGE, UPDATE') end
+      where c.relkind = 'S'
+        and n.nspname not in ('pg_catalog', 'information_schema')
+        and n.nspname !~ '^pg_(toast|temp)'
+      limit 1),
     (select n.nspname || '.' || c.relname
        from pg_catalog.pg_class c
        join pg_catalog.pg_namespace n on n.oid = c.relnamespace

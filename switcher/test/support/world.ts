@@ -40,7 +40,7 @@ export async function createSwitcherWorld({ major = 17 }: { major?: PostgresMajo
   await dev.run(`alter database "${dev.name}" set "envclone.environment" = 'dev'`);
   const role = `reader_of_${prod.name}`;
   await prod.run(
-    `create role "${role}" login password 'reader'; grant select on all tables in schema public to "${role}"`,
+    `create role "${role}" login password 'reader'; grant select on all tables in schema public to "${role}"; revoke create on schema public from public`,
   );
   const readOnly = new URL(prod.url);
   readOnly.username = role;
