@@ -44,15 +44,16 @@ export function createConnectionManager<Name extends string>(
     const key = access === 'read-write' ? environment : `${access} ${environment}`; // no name has a space
     const known = pools.get(key);
     if (known) return known;
-    if (isClosed) throw new DatabaseUnavailableError(environment);
     const database = databases.get(environment);
     if (!database) throw new UnknownEnvironmentError([...databases.keys()]);
     const made = new EnvironmentPool({ environment, database, access, timings, logger });
     pools.set(key, made);
+    if (isClosed) void made.close();
     return made;
   };
   /** A request has one environment, and a stand-in one access, whoever asks. */
   const poolInScope = (environment: Name, access: Access = 'read-write'): EnvironmentPool => {
+    if (isClosed) throw new DatabaseUnavailableError(environment);
     const scope = findScope();
     if (scope && scope.serving !== environment) throw new EnvironmentSwitchedError(scope.serving, environment);
     return poolOf(environment, scope?.access === 'read-only' ? 'read-only' : access);

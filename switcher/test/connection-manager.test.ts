@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ADAPTERS, startApp } from './support/app.js';
 import { createOutage } from './support/outage.js';
+import { send } from './support/requests.js';
 import { createSwitcherWorld, type SwitcherWorld } from './support/world.js';
 
 let world: SwitcherWorld;
@@ -115,4 +117,35 @@ test('a stand-in whose role could write is not used', async () => {
   await expect(connections.getConnection('prod', 'read-only')).rejects.toMatchObject({
     cause: { message: expect.stringContaining('it is a superuser') },
   });
+});
+
+test('a pool that somebody kept serves no request of another environment', async () => {
+  const switcher = world.switcher();
+  const pool = switcher.connections.pool('prod');
+  const switched = { code: 'ENVIRONMENT_SWITCHED' };
+  await switcher.run('dev', async () => {
+    await expect(pool.query('select 1')).rejects.toMatchObject(switched);
+    await expect(pool.connect()).rejects.toMatchObject(switched);
+    const told = await new Promise((resolve) => pool.query('select 1', resolve));
+    expect(told).toMatchObject(switched);
+  });
+  const { rowCount } = await switcher.run('prod', () => pool.query('select 1'));
+  expect(rowCount).toBe(1);
+});
+
+test.each(ADAPTERS)('once the switcher is closed, %s answers that no database is available', async (adapter) => {
+  const switcher = world.switcher();
+  await using app = await startApp(switcher, adapter);
+  expect((await send(`${app.url}/read`)).status).toBe(200);
+  await switcher.close();
+  for (const [path, method] of [
+    ['/read', 'GET'],
+    ['/read?env=dev', 'GET'],
+    ['/write', 'POST'],
+  ]) {
+    const answer = await fetch(`${app.url}${path}`, { method: method ?? 'GET' });
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ title: 'Database not available' });
+  }
+  await expect(switcher.connections.getConnection('prod')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
 });

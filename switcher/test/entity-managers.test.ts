@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runInScope } from '../src/request-scope.js';
 import { LIBRARIES, openTokens } from './support/libraries.js';
 import { createSwitcherWorld, type SwitcherWorld } from './support/world.js';
 
@@ -49,6 +50,24 @@ describe.each(LIBRARIES)('%s', (library) => {
     const failed = await switcher.run('dev', () => write('after')).catch((error: unknown) => error);
     expect(chainOf(failed)).toMatch(/says it is prod|terminated/);
     expect(await own.whereIs('after')).toEqual([]);
+    await switcher.close();
+  });
+
+  test('a manager that somebody kept writes nothing for a request of another environment, nor for a stand-in', async () => {
+    const switcher = world.switcher();
+    const kept = openTokens(switcher, library).keep('prod');
+    await kept.write(`${library}-kept`);
+    const context = { environment: 'dev', source: 'url' as const, metadata: {}, resolvedAt: new Date() };
+    const within = [
+      (work: () => Promise<unknown>) => switcher.run('dev', work),
+      (work: () => Promise<unknown>) => runInScope({ context, serving: 'prod', access: 'read-only' }, work),
+    ];
+    for (const run of within)
+      for (const write of [() => kept.write(`${library}-strays`), () => kept.writeAll([`${library}-strays`])])
+        expect(chainOf(await run(write).catch((error: unknown) => error))).toMatch(/asked for|read-only/);
+    expect(await world.whereIs(`${library}-strays`)).toEqual([]);
+    await switcher.run('prod', () => kept.write(`${library}-kept-too`));
+    expect(await world.whereIs(`${library}-kept-too`)).toEqual(['prod']);
     await switcher.close();
   });
 

@@ -7,12 +7,15 @@ import type { EnvironmentPoolOptions } from './connection-options.js';
 import { type Place, placeOf } from './place.js';
 import { openProvenPool, type ProvenPool } from './proven-pool.js';
 import { createRecovery, isRefusedByBreaker, type Recovery } from './recovery.js';
+import { scopedPool } from './scoped-pool.js';
 
 /** What pg-pool says when no connection came back in time; it has no code. */
 const WAITED_IN_VAIN = 'timeout exceeded when trying to connect';
 
 /** The connections of one environment with one access, and what is known of its health. */
 export class EnvironmentPool {
+  /** For whoever asks: each connection of it is given to requests of this environment alone. */
+  readonly pool: pg.Pool;
   readonly #options: EnvironmentPoolOptions;
   readonly #proven: ProvenPool;
   readonly #recovery: Recovery;
@@ -31,6 +34,7 @@ export class EnvironmentPool {
     this.#options = options;
     this.#place = placeOf(access === 'read-only' ? database.readOnlyUrl : database.url);
     this.#proven = openProvenPool({ ...options, onTrouble: (error, seenBy) => this.suspect(error, seenBy) });
+    this.pool = scopedPool(this.#raw, options);
     const log = (event: string) => (details: object) => logger.warn({ event, environment, access, ...details }, event);
     this.#recovery = createRecovery({
       environment,
@@ -41,17 +45,19 @@ export class EnvironmentPool {
     });
   }
 
-  get pool(): pg.Pool {
+  /** For looks at the database's health, which belong to no request, whoever waits for them. */
+  get #raw(): pg.Pool {
     return this.#proven.pool;
   }
 
   get isHealthy(): boolean {
-    return this.#isWell && this.#recovery.state === 'closed';
+    return this.#isWell && this.#recovery.state === 'closed' && !this.#raw.ending;
   }
 
   /** Without a query while all is well; otherwise looks at the database, all who ask at once together. */
   async validate(): Promise<boolean> {
     if (this.isHealthy) return true;
+    if (this.#raw.ending) return false;
     this.#timer ??= setInterval(() => void this.#look(), this.#options.timings.healthIntervalMs).unref();
     return within(this.#look(), this.#options.timings.validationTimeoutMs, () => {
       const { environment } = this.#options;
@@ -75,14 +81,14 @@ export class EnvironmentPool {
   /** Somebody saw something fail: the next request has the database looked at. An error that says nothing of it changes nothing. */
   suspect(error: unknown, seenBy: SeenBy): void {
     const problem = classifyError(this.#options.environment, error, seenBy);
-    if (!problem || problem.kind === 'exhausted' || this.pool.ending) return;
+    if (!problem || problem.kind === 'exhausted' || this.#raw.ending) return;
     this.#isWell = false;
     this.#note(problem);
   }
 
   status(): ConnectionStatus {
     const { environment, database } = this.#options;
-    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
+    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.#raw;
     return {
       environment,
       isConnected: this.#proven.live > 0,
@@ -98,7 +104,7 @@ export class EnvironmentPool {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.pool.end();
+    if (!this.#raw.ending) await this.#raw.end();
   }
 
   #look(): Promise<boolean> {
@@ -127,7 +133,7 @@ export class EnvironmentPool {
 
   /** Over a connection of the pool; while all of them are taken, over one more. */
   async #prove(): Promise<void> {
-    const { totalCount, idleCount } = this.pool;
+    const { totalCount, idleCount } = this.#raw;
     if (idleCount === 0 && totalCount >= this.#options.database.max) return this.#proveBeside();
     const client = await this.#take();
     try {
@@ -140,7 +146,7 @@ export class EnvironmentPool {
   }
 
   async #proveBeside(): Promise<void> {
-    const client = new pg.Client(this.pool.options);
+    const client = new pg.Client(this.#raw.options);
     client.on('error', () => {}); // the statement says it
     try {
       await client.connect();
@@ -152,7 +158,7 @@ export class EnvironmentPool {
 
   async #take(): Promise<pg.PoolClient> {
     try {
-      return await this.pool.connect();
+      return await this.#raw.connect();
     } catch (error) {
       const isWaiting = error instanceof Error && error.message.includes(WAITED_IN_VAIN);
       if (isWaiting && this.#proven.live > 0)

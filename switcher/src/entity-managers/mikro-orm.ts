@@ -1,6 +1,7 @@
 import type { EntityManager, Options } from '@mikro-orm/postgresql';
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { ClientBase } from 'pg';
+import { refusalOf } from '../connections/scoped-pool.js';
 import type { RequestScope } from '../contracts/switch-request.js';
 import type { CreateManager } from './create-manager.js';
 
@@ -29,6 +30,7 @@ export function mikroOrmManager(
         },
       },
     } as Options);
+    guardConnections(orm, () => refusalOf({ environment, access }));
     const forks = new WeakMap<RequestScope, EntityManager>();
     return {
       get(scope) {
@@ -39,5 +41,16 @@ export function mikroOrmManager(
       },
       close: () => orm.close(),
     };
+  };
+}
+
+/** MikroORM has a pool of its own: a fork that somebody kept gets no connection of it for a request of another environment. */
+function guardConnections(orm: MikroORM, refusal: () => Error | undefined): void {
+  const { client } = orm.em.getConnection().getKnex() as { client: { acquireConnection(): Promise<unknown> } };
+  const acquire = client.acquireConnection.bind(client);
+  client.acquireConnection = async () => {
+    const refused = refusal();
+    if (refused) throw refused;
+    return acquire();
   };
 }

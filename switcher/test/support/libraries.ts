@@ -24,6 +24,11 @@ export interface Tokens {
   write(token: string, environment?: Name): Promise<unknown>;
   /** All of them in one transaction. */
   writeAll(tokens: readonly string[], environment?: Name): Promise<unknown>;
+  /** Keeps one environment's manager, as a module's variable would, and writes with it from then on. */
+  keep(environment: Name): {
+    write(token: string): Promise<unknown>;
+    writeAll(tokens: readonly string[]): Promise<unknown>;
+  };
 }
 
 interface Token {
@@ -93,5 +98,12 @@ function repository<Manager>(provider: EntityManagerProvider<Name, Manager>, use
     provider,
     write: async (token, environment) => uses.write(provider.getEntityManager(environment), token),
     writeAll: async (tokens, environment) => uses.writeAll(provider.getEntityManager(environment), tokens),
+    keep(environment) {
+      const manager = provider.getEntityManager(environment);
+      return {
+        write: async (token) => uses.write(manager, token),
+        writeAll: async (tokens) => uses.writeAll(manager, tokens),
+      };
+    },
   };
 }
