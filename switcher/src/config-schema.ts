@@ -13,6 +13,7 @@ const name = z
 const postgresUrl = z.string().refine(isPostgresUrl, 'expected postgresql://user:password@host:port/database');
 const range = z.string().refine(isRange, 'expected an address or a CIDR range');
 const milliseconds = z.int().positive();
+const onUnreadable = z.enum(['refuse-writes', 'default']).default('refuse-writes');
 const callback = <T>() => z.custom<T>((value) => typeof value === 'function', 'expected a function');
 
 const environment = z.strictObject({
@@ -45,7 +46,11 @@ export const configSchema = z.strictObject({
   session: z
     .discriminatedUnion('store', [
       z.strictObject({ store: z.literal('none') }),
-      z.strictObject({ store: z.literal('framework'), key: z.string().min(1).default('databaseEnvironment') }),
+      z.strictObject({
+        store: z.literal('framework'),
+        key: z.string().min(1).default('databaseEnvironment'),
+        onUnreadable,
+      }),
       z.strictObject({
         store: z.literal('cookie'),
         secrets: z.array(z.string().min(32, 'a secret has at least 32 characters')).min(1),
@@ -59,6 +64,7 @@ export const configSchema = z.strictObject({
           .default(8 * 3600),
         secure: z.boolean().default(true),
         sessionId: callback<(request: never) => string | undefined>().optional(),
+        onUnreadable,
       }),
     ])
     .default({ store: 'none' }),

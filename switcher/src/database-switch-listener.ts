@@ -4,12 +4,19 @@ import type { ConnectionManager } from './connection-manager.js';
 import type { Access, ConnectionStatus } from './contracts/connection-status.js';
 import type { EnvironmentContext } from './contracts/environment-context.js';
 import type { ViolationReason } from './contracts/security-context.js';
-import type { Decision, RequestScope, ResponseHeaders, SwitchRequest } from './contracts/switch-request.js';
+import type {
+  Decision,
+  RefusalReason,
+  RequestScope,
+  ResponseHeaders,
+  SwitchRequest,
+} from './contracts/switch-request.js';
 import type { EnvironmentResolver } from './environment-resolver.js';
 import { refusalHeaders, responseHeaders } from './responses/headers.js';
-import { diagnosticsOf, forbidden, unavailable } from './responses/problem.js';
+import { diagnosticsOf, refused, unavailable } from './responses/problem.js';
 import type { SecurityValidator } from './security-validator.js';
-import type { SessionManager } from './session-manager.js';
+import type { OnUnreadable, SessionManager } from './session-manager.js';
+import { createChoiceKeeper } from './sessions/keep-choice.js';
 import { describeDecision } from './telemetry.js';
 
 /** Decides, for one request, which database serves it. */
@@ -32,6 +39,9 @@ export interface ListenerOptions<Name extends string> {
   sessions: SessionManager;
   connections: ConnectionManager<Name>;
   fallback: FallbackPolicy;
+  /** The default environment has a role that can only SELECT. */
+  hasReadOnly: boolean;
+  onUnreadable: OnUnreadable;
   header: string;
   isDebug(request: unknown): boolean;
   /** For metrics: each decision, and how long it took. */
@@ -45,6 +55,7 @@ export function createDatabaseSwitchListener<Name extends string>(
   const { resolver, security, sessions, connections, header, logger, onDecision } = options;
   const defaultEnvironment = resolver.getDefault();
 
+  const keepChoice = createChoiceKeeper({ sessions, security, resolver });
   const { ask, tell } = createApplicationCallbacks(logger);
   const isDebug = ({ raw }: SwitchRequest) => ask('debug', () => options.isDebug(raw), false);
 
@@ -55,52 +66,42 @@ export function createDatabaseSwitchListener<Name extends string>(
       const event = 'invalid environment ignored';
       logger.warn({ event, environment, ...metadata.invalid }, event);
     }
+    if (metadata.unreadable) logger.warn({ event: 'choice unreadable', environment }, 'choice unreadable');
     logger.debug({ event: 'environment determined', environment, source }, 'environment determined');
     return context;
   };
 
-  /** The usual request: nothing to authorise, nothing to remember, and a database that is known to be well. */
+  /** The usual request: nothing to authorise, nothing to remember, and a database that is known to be well. Or one that would write, and nobody knows where. */
   const decideAtOnce = (context: EnvironmentContext<Name>, request: SwitchRequest): Decision<Name> | undefined => {
     const { environment, source, metadata } = context;
+    if (metadata.unreadable && options.onUnreadable === 'refuse-writes' && !isSafe(request))
+      return refuse('unreadable', environment);
     if (environment !== defaultEnvironment || source === 'url' || metadata.isCleared) return undefined;
     if (!connections.isHealthy(environment)) return undefined;
     return admit({ context, serving: environment, access: 'read-write' }, request);
   };
 
   const decide = async (context: EnvironmentContext<Name>, request: SwitchRequest): Promise<Decision<Name>> => {
-    const refusal = await security.refusal(context.environment, request);
-    if (!refusal) {
-      const cookies = await remember(request, context);
-      return withHeaders(await serve(context, request), cookies);
+    const { environment, source } = context;
+    const refusal = await security.refusal(environment, request);
+    if (refusal) {
+      security.logSecurityViolation(request, refusal, environment);
+      const isLocking = source === 'session' && LASTING.has(refusal);
+      return isLocking && isSafe(request) ? readDefault(context, request) : refuse(refusal, environment);
     }
-    security.logSecurityViolation(request, refusal, context.environment);
-    const refused = refuse(refusal, context.environment);
-    if (context.source !== 'session' || !FORGOTTEN.has(refusal)) return refused;
-    // What was stored while it was allowed may not lock anybody out now; but what was to be written there is not written elsewhere.
-    const cookies = await sessions.clearEnvironment(request);
-    if (!isSafe(request)) return withHeaders(refused, cookies);
+    const kept = await keepChoice(context, request);
+    if (kept.refusal) return refuse(kept.refusal, environment);
+    return withHeaders(await serve(context, request), kept.headers);
+  };
+
+  /** What was stored while it was allowed locks nobody out, and stays: the default environment is read, and what was to be written in the other is not written here. */
+  const readDefault = async (context: EnvironmentContext<Name>, request: SwitchRequest): Promise<Decision<Name>> => {
+    const access = options.hasReadOnly ? 'read-only' : 'read-write';
+    const status = await connections.validateConnection(defaultEnvironment, access);
+    if (!status.isHealthy) return noDatabase(defaultEnvironment, [status], request);
     const instead = Object.freeze({ ...context, environment: defaultEnvironment, source: 'default' as const });
-    return withHeaders(await serve(instead, request), cookies);
-  };
-
-  /** A choice in the URL is kept, but not for a page of another site that made somebody's browser send it. */
-  const remember = async (
-    request: SwitchRequest,
-    { environment, source, metadata }: EnvironmentContext<Name>,
-  ): Promise<ResponseHeaders> => {
-    if (metadata.isCleared) return sessions.clearEnvironment(request);
-    if (source !== 'url') return [];
-    const site = [request.headers['sec-fetch-site'] ?? 'none'].flat().join();
-    if (site !== 'same-origin' && site !== 'none') {
-      security.logSecurityViolation(request, 'cross-site', environment);
-      return [];
-    }
-    return resolvesAlready(request, environment) ? [] : sessions.storeEnvironment(environment, request);
-  };
-
-  const resolvesAlready = (request: SwitchRequest, environment: Name): boolean => {
-    const stored = resolver.getFromSession(request);
-    return stored !== undefined && 'environment' in stored && stored.environment === environment;
+    const fallback = options.hasReadOnly ? 'read-only' : undefined;
+    return admit({ context: instead, serving: defaultEnvironment, access }, request, fallback);
   };
 
   const serve = async (context: EnvironmentContext<Name>, request: SwitchRequest): Promise<Decision<Name>> => {
@@ -146,11 +147,11 @@ export function createDatabaseSwitchListener<Name extends string>(
     return { status: 'refused', reason: 'unavailable', requested, problem, headers };
   };
 
-  const refuse = (reason: ViolationReason, requested: Name): Decision<Name> => ({
+  const refuse = (reason: Exclude<RefusalReason, 'unavailable'>, requested: Name): Decision<Name> => ({
     status: 'refused',
     reason,
     requested,
-    problem: forbidden(reason),
+    problem: refused(reason),
     headers: refusalHeaders(header, requested),
   });
 
@@ -171,8 +172,8 @@ export function createDatabaseSwitchListener<Name extends string>(
   };
 }
 
-/** Refusals that end a stored choice; the others may be over at the next request. */
-const FORGOTTEN: ReadonlySet<ViolationReason> = new Set(['closed', 'ip', 'role']);
+/** Refusals that hold until somebody changes the access; the others may be over at the next request. */
+const LASTING: ReadonlySet<ViolationReason> = new Set(['closed', 'ip', 'role']);
 
 function withHeaders<Name extends string>(decision: Decision<Name>, headers: ResponseHeaders): Decision<Name> {
   return headers.length === 0 ? decision : { ...decision, headers: [...decision.headers, ...headers] };

@@ -5,8 +5,9 @@ import type {
   InvalidReason,
 } from './contracts/environment-context.js';
 import type { SwitchRequest } from './contracts/switch-request.js';
+import type { StoredChoice } from './session-manager.js';
 
-/** Reads which environment a request asks for: URL parameter, header, session, and otherwise the default. */
+/** Reads which environment a request asks for: URL parameter, header, session, and otherwise the default. What is invalid is ignored: the next place decides. */
 export interface EnvironmentResolver<Name extends string = string> {
   resolve(request: SwitchRequest): EnvironmentContext<Name>;
   getFromUrlParameter(request: SwitchRequest): Asked<Name> | undefined;
@@ -19,7 +20,8 @@ export interface EnvironmentResolver<Name extends string = string> {
 export type Asked<Name extends string> =
   | { environment: Name }
   | { clear: true }
-  | { invalid: InvalidReason; value: string };
+  | { invalid: InvalidReason; value: string }
+  | { unreadable: true };
 
 export interface EnvironmentResolverOptions<Name extends string> {
   /** By each name and alias in lower case. */
@@ -28,7 +30,7 @@ export interface EnvironmentResolverOptions<Name extends string> {
   parameter: string;
   header: string;
   /** What the session holds; it may have any form. */
-  storedEnvironment(request: SwitchRequest): string | undefined;
+  storedEnvironment(request: SwitchRequest): StoredChoice | undefined;
 }
 
 /** `?env=clear` forgets the session's choice. */
@@ -66,18 +68,18 @@ export function createEnvironmentResolver<Name extends string>(
     },
     getFromSession(request) {
       const stored = storedEnvironment(request);
-      return stored === undefined ? undefined : read([stored]);
+      return stored === undefined || 'unreadable' in stored ? stored : read([stored.environment]);
     },
     getDefault: () => defaultEnvironment,
     resolve(request) {
-      const asked = firstOf(request, resolver);
-      const isChosen = asked !== undefined && 'environment' in asked.said;
-      return Object.freeze({
-        environment: isChosen && 'environment' in asked.said ? asked.said.environment : defaultEnvironment,
-        source: isChosen ? asked.source : 'default',
-        metadata: asked ? metadataOf(asked) : NOTHING,
-        resolvedAt: new Date(),
-      });
+      let metadata = NOTHING;
+      for (const [source, said] of placesOf(request, resolver)) {
+        if (!said) continue;
+        if ('environment' in said) return contextOf(said.environment, source, metadata);
+        if ('clear' in said) return contextOf(defaultEnvironment, 'default', { ...metadata, isCleared: true });
+        metadata = { ...metadata, ...ignored(source, said, metadata) };
+      }
+      return contextOf(defaultEnvironment, 'default', metadata);
     },
   };
   return resolver;
@@ -85,28 +87,36 @@ export function createEnvironmentResolver<Name extends string>(
 
 const NOTHING: EnvironmentMetadata = Object.freeze({});
 
-function metadataOf({ source, said }: Said<string>): EnvironmentMetadata {
-  if ('clear' in said) return { isCleared: true };
-  return 'invalid' in said ? { invalid: { source, value: said.value, reason: said.invalid } } : NOTHING;
+function contextOf<Name extends string>(
+  environment: Name,
+  source: EnvironmentSource,
+  metadata: EnvironmentMetadata,
+): EnvironmentContext<Name> {
+  return Object.freeze({ environment, source, metadata, resolvedAt: new Date() });
 }
 
-interface Said<Name extends string> {
-  source: EnvironmentSource;
-  said: Asked<Name>;
-}
-
-/** The first place that says anything, right or wrong: what is invalid is not made up for by a place behind it. */
-function firstOf<Name extends string>(
+/** In their order, each read when the ones before it said nothing that counts. */
+function* placesOf<Name extends string>(
   request: SwitchRequest,
   resolver: EnvironmentResolver<Name>,
-): Said<Name> | undefined {
-  const url = resolver.getFromUrlParameter(request);
-  if (url) return { source: 'url', said: url };
-  const header = resolver.getFromHeader(request);
-  if (header) return { source: 'header', said: header };
-  const session = resolver.getFromSession(request);
-  return session && { source: 'session', said: session };
+): Generator<[EnvironmentSource, Asked<Name> | undefined]> {
+  yield ['url', resolver.getFromUrlParameter(request)];
+  yield ['header', resolver.getFromHeader(request)];
+  yield ['session', resolver.getFromSession(request)];
 }
+
+/** What is said of a value that does not count: the first one is told, and a session's is a choice that is not known. */
+function ignored(
+  source: EnvironmentSource,
+  said: Ignored,
+  { invalid: before }: EnvironmentMetadata,
+): EnvironmentMetadata {
+  if ('unreadable' in said) return { unreadable: true };
+  const invalid = before ?? { source, value: said.value, reason: said.invalid };
+  return source === 'session' ? { invalid, unreadable: true } : { invalid };
+}
+
+type Ignored = Extract<Asked<string>, { invalid: InvalidReason } | { unreadable: true }>;
 
 /** Without parsing anything when the parameter is nowhere in the URL, as in nearly every request. */
 function parametersOf(url: string, parameter: string): string[] {

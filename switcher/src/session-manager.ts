@@ -1,34 +1,40 @@
-import { parseCookie, stringifySetCookie } from 'cookie';
 import type { Logger } from 'pino';
 import type { ResponseHeaders, SwitchRequest } from './contracts/switch-request.js';
-import { rememberLast } from './remember-last.js';
-import { readCookie, signCookie } from './sessions/signed-cookie.js';
+import { type CookieStoreOptions, createCookieStore } from './sessions/cookie-store.js';
+import { createFrameworkStore } from './sessions/framework-store.js';
+import type { SessionStore } from './sessions/session-store.js';
 import { within } from './within.js';
 
-/** Remembers the environment between requests. What fails here is logged and never breaks a request. */
+/** Remembers the environment between requests. What fails here is logged and never throws. */
 export interface SessionManager {
-  /** Headers to send, if any. */
-  storeEnvironment(environment: string, request: SwitchRequest): Promise<ResponseHeaders>;
+  /** Whether anything is remembered at all. */
+  readonly isConfigured: boolean;
+  storeEnvironment(environment: string, request: SwitchRequest): Promise<Kept>;
   getStoredEnvironment(request: SwitchRequest): string | undefined;
+  /** The same, with what is known of a choice that cannot be told; `undefined`: nothing was chosen. */
+  findChoice(request: SwitchRequest): StoredChoice | undefined;
+  /** Headers to send, if any. */
   clearEnvironment(request: SwitchRequest): Promise<ResponseHeaders>;
   isSessionAvailable(request: SwitchRequest): boolean;
 }
 
+/** `unreadable`: this client chose something, and the store is away, or the choice is out of date, of another session or signed with a secret that is gone. */
+export type StoredChoice = { environment: string } | { unreadable: true };
+
+/** Whether a choice will hold for the requests that follow, and the headers to send for it. */
+export interface Kept {
+  isKept: boolean;
+  headers: ResponseHeaders;
+}
+
+/** What becomes of a request that would write while its session's choice cannot be told: `refuse-writes` answers 503, `default` lets it write the default environment. */
+export type OnUnreadable = 'refuse-writes' | 'default';
+
 /** `framework`: the session of express-session, @fastify/session, iron-session, …; `cookie`: a signed cookie of its own; `none`: nothing is remembered. */
 export type SessionOptions =
   | { store: 'none' }
-  | { store: 'framework'; key: string }
-  | {
-      store: 'cookie';
-      /** The first signs; all of them are accepted, so that a secret can be replaced without anybody losing a choice. 32 characters each. */
-      secrets: readonly string[];
-      name: string;
-      maxAgeSeconds: number;
-      /** Sent over HTTPS alone. */
-      secure: boolean;
-      /** The application's session: a cookie of another one does not count. */
-      sessionId?: ((request: never) => string | undefined) | undefined;
-    };
+  | { store: 'framework'; key: string; onUnreadable?: OnUnreadable }
+  | ({ store: 'cookie'; onUnreadable?: OnUnreadable } & CookieStoreOptions);
 
 export interface SessionManagerInput {
   options: SessionOptions;
@@ -37,98 +43,65 @@ export interface SessionManagerInput {
 }
 
 export function createSessionManager({ options, logger, onTampered }: SessionManagerInput): SessionManager {
-  const session =
-    options.store === 'none'
-      ? NOTHING
-      : options.store === 'framework'
-        ? ofFramework(options)
-        : ofCookie(options, onTampered);
+  const store = storeOf(options, onTampered);
   const failed = (doing: string) => {
     logger.warn({ event: 'session failed', doing }, 'session failed');
   };
+  /** `undefined`: it failed. */
   const attempt = async (doing: string, work: () => ResponseHeaders | Promise<ResponseHeaders>) => {
     try {
       return await within(Promise.resolve(work()), PATIENCE_MS, () => Promise.reject(new Error('late')));
     } catch {
       failed(doing); // without the error: a store's message may quote the session
-      return [];
+      return undefined;
     }
   };
+  const read = (request: SwitchRequest): string | undefined => {
+    try {
+      return store.read(request);
+    } catch {
+      failed('read');
+      return undefined;
+    }
+  };
+  const isConfigured = options.store !== 'none';
   return {
-    storeEnvironment: (environment, request) => attempt('store', () => session.store(environment, request)),
-    clearEnvironment: (request) => attempt('clear', () => session.clear(request)),
-    getStoredEnvironment(request) {
-      try {
-        return session.read(request);
-      } catch {
-        failed('read');
-        return undefined;
-      }
+    isConfigured,
+    async storeEnvironment(environment, request) {
+      const headers = await attempt('store', () => store.store(environment, request));
+      return { isKept: isConfigured && headers !== undefined, headers: headers ?? [] };
     },
-    isSessionAvailable: (request) => session.isAvailable(request),
+    getStoredEnvironment: read,
+    findChoice(request) {
+      const environment = read(request);
+      if (environment !== undefined) return { environment };
+      return store.hasChosen(request) ? UNREADABLE : undefined;
+    },
+    clearEnvironment: async (request) => (await attempt('clear', () => store.clear(request))) ?? [],
+    isSessionAvailable: (request) => store.isAvailable(request),
   };
 }
 
 /** What a request waits for its session's store. */
 const PATIENCE_MS = 1_000;
 
-interface Session {
-  isAvailable(request: SwitchRequest): boolean;
-  read(request: SwitchRequest): string | undefined;
-  store(environment: string, request: SwitchRequest): ResponseHeaders | Promise<ResponseHeaders>;
-  clear(request: SwitchRequest): ResponseHeaders | Promise<ResponseHeaders>;
-}
+const UNREADABLE: StoredChoice = Object.freeze({ unreadable: true });
 
-const NOTHING: Session = { isAvailable: () => false, read: () => undefined, store: () => [], clear: () => [] };
+const NOTHING: SessionStore = {
+  isAvailable: () => false,
+  read: () => undefined,
+  hasChosen: () => false,
+  store: () => [],
+  clear: () => [],
+};
 
-function ofFramework({ key }: { key: string }): Session {
-  return {
-    isAvailable: ({ session }) => session !== undefined,
-    read({ session }) {
-      const stored = session?.get(key);
-      if (stored instanceof Promise) stored.catch(() => {}); // not what a session may say, and no reason to end the process
-      return typeof stored === 'string' ? stored : undefined;
-    },
-    async store(environment, { session }) {
-      await session?.set(key, environment);
-      return [];
-    },
-    async clear({ session }) {
-      await session?.delete(key);
-      return [];
-    },
-  };
-}
-
-function ofCookie(
-  options: Extract<SessionOptions, { store: 'cookie' }>,
-  onTampered: (request: SwitchRequest) => void,
-): Session {
-  const { name, secrets, maxAgeSeconds, secure } = options;
-  const sessionIdOf = (request: SwitchRequest) => options.sessionId?.(request.raw as never) ?? '';
-  const verified = rememberLast((key) => {
-    const [value = '', sessionId = ''] = key.split('\0', 2);
-    return readCookie(value, { sessionId, secrets });
-  });
-  const nowSeconds = () => Math.floor(Date.now() / 1000);
-  const setCookie = (value: string, maxAge: number): ResponseHeaders => [
-    ['Set-Cookie', stringifySetCookie({ name, value, maxAge, path: '/', httpOnly: true, sameSite: 'lax', secure })],
-  ];
-  return {
-    isAvailable: () => true,
-    read(request) {
-      const header = [request.headers.cookie ?? []].flat().join('; ');
-      const value = header.includes(name) ? parseCookie(header)[name] : undefined;
-      if (!value) return undefined;
-      const content = verified(`${value}\0${sessionIdOf(request)}`);
-      if (!content) onTampered(request);
-      return content && content.expiresAt > nowSeconds() ? content.environment : undefined;
-    },
-    store(environment, request) {
-      const [secret = ''] = secrets;
-      const expiresAt = nowSeconds() + maxAgeSeconds;
-      return setCookie(signCookie({ environment, sessionId: sessionIdOf(request), expiresAt }, secret), maxAgeSeconds);
-    },
-    clear: () => setCookie('', 0),
-  };
+function storeOf(options: SessionOptions, onTampered: (request: SwitchRequest) => void): SessionStore {
+  switch (options.store) {
+    case 'none':
+      return NOTHING;
+    case 'framework':
+      return createFrameworkStore(options);
+    case 'cookie':
+      return createCookieStore(options, onTampered);
+  }
 }

@@ -58,7 +58,7 @@ export function createSwitcher<const Name extends string>(input: SwitcherInput<N
     defaultEnvironment,
     parameter,
     header,
-    storedEnvironment: (request) => sessions.getStoredEnvironment(request),
+    storedEnvironment: (request) => sessions.findChoice(request),
   });
   const isDebug = typeof debug === 'function' ? debug : () => debug;
   const listener = createDatabaseSwitchListener<Name>({
@@ -67,6 +67,8 @@ export function createSwitcher<const Name extends string>(input: SwitcherInput<N
     sessions,
     connections,
     fallback,
+    hasReadOnly: config.environments[defaultEnvironment]?.readOnlyUrl !== undefined,
+    onUnreadable: config.session.store === 'none' ? 'default' : config.session.onUnreadable,
     header,
     isDebug,
     onDecision,

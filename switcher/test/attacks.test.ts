@@ -76,13 +76,23 @@ describe('a request of a session that chose dev', () => {
   };
   const access = { dev: { roles: ['developer'] } };
 
-  test('writes nowhere when it is not allowed any more, and the choice is forgotten', async () => {
-    expect(await written({ security: { mode: 'production' } })).toEqual({ status: 403, forgets: true, at: [] });
+  test('writes nowhere when it is not allowed any more, and the choice stays', async () => {
+    expect(await written({ security: { mode: 'production' } })).toEqual({ status: 403, forgets: false, at: [] });
   });
 
-  test('reads the default environment then', async () => {
+  test('reads the default environment then, with a role that can only SELECT, until the choice is cleared', async () => {
     await using app = await startApp(world.switcher({ security: { mode: 'production' } }));
-    expect(await send(`${app.url}/read`, { headers })).toMatchObject({ status: 200, environment: 'prod' });
+    const [tried, cleared] = [newToken(), newToken()];
+    expect(await send(`${app.url}/read`, { headers })).toMatchObject({
+      status: 200,
+      environment: 'prod',
+      fallback: 'read-only',
+      cookie: undefined,
+    });
+    expect((await send(`${app.url}/write?token=${tried}`, { headers })).status).toBe(500);
+    expect(await world.whereIs(tried)).toEqual([]);
+    await send(`${app.url}/write?token=${cleared}&env=clear`, { method: 'POST', headers });
+    expect(await world.whereIs(cleared)).toEqual(['prod']);
   });
 
   test('writes nowhere when there are too many, and the choice stays', async () => {
@@ -117,7 +127,7 @@ describe('a request of a session that chose dev', () => {
     };
     expect(await written({ security: { mode: 'production', onViolation } })).toEqual({
       status: 403,
-      forgets: true,
+      forgets: false,
       at: [],
     });
   });
@@ -206,6 +216,34 @@ describe('a reader that could write does not stand in', () => {
       'public.tokens',
     ],
     ['roles that it may make', (role: string) => `alter role ${role} createrole`, 'may make roles'],
+    [
+      'a schema that it may create in',
+      (role: string) => `create schema s; grant create on schema s to ${role}`,
+      'it may create in schema s',
+    ],
+    [
+      'a schema that every role may create in',
+      () => 'grant create on schema public to public',
+      'revoke create on schema public from public',
+    ],
+    [
+      'a database that it may create schemas in',
+      (role: string) =>
+        `do $$ begin execute format('grant create on database %I to ${role}', current_database()); end $$`,
+      'it may create schemas',
+    ],
+    [
+      'a sequence that it may advance',
+      (role: string) => `create sequence numbers; grant usage on sequence numbers to ${role}`,
+      'public.numbers',
+    ],
+    ['files of the server', (role: string) => `grant pg_write_server_files to ${role}`, 'pg_write_server_files'],
+    [
+      'programs of the server',
+      (role: string) => `grant pg_execute_server_program to ${role}`,
+      'pg_execute_server_program',
+    ],
+    ['all data', (role: string) => `grant pg_write_all_data to ${role}`, 'pg_write_all_data'],
   ])('%s', async (_what, sql, said) => {
     const { isHealthy, message } = await readerWith(sql);
     expect(isHealthy).toBe(false);

@@ -13,7 +13,7 @@ import type { Switcher } from '../src/switcher.js';
 import { type App, listening, startApp } from './support/app.js';
 import { createOutage } from './support/outage.js';
 import { findProgram } from './support/programs.js';
-import { createSwitcherWorld, type Name, type SwitcherWorld } from './support/world.js';
+import { createSwitcherWorld, type Name, SECRET, type SwitcherWorld } from './support/world.js';
 
 const RED = 'rgb(185, 28, 28)';
 const GREEN = 'rgb(21, 128, 61)';
@@ -27,7 +27,10 @@ describe.skipIf(!executablePath)('in Chromium', () => {
   let browser: Browser;
   beforeAll(async () => {
     world = await createSwitcherWorld();
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+    browser = await chromium.launch({
+      executablePath: executablePath ?? '',
+      args: ['--no-sandbox', '--host-resolver-rules=MAP app.test 127.0.0.1'],
+    });
   });
   afterAll(async () => {
     await browser.close();
@@ -64,6 +67,18 @@ describe.skipIf(!executablePath)('in Chromium', () => {
     await using page = await browser.newPage();
     await page.goto(`${app.url}/page?env=dev`);
     await expectBar(page, 'prodread-only, for dev', RED);
+  });
+
+  test('a page whose choice is not kept says what the page’s own requests reach', async () => {
+    const session = { store: 'cookie' as const, secrets: [SECRET], secure: true };
+    for (const options of [{ session: { store: 'none' as const } }, { session }]) {
+      await using app = await startPages(world.switcher(options));
+      await using page = await browser.newPage();
+      // By a name that is no localhost to the browser: there it keeps no cookie that is for HTTPS alone.
+      const url = app.url.replace('127.0.0.1', 'app.test');
+      await page.goto(`${url}/page?env=dev`);
+      await expectBar(page, 'devnot kept: what this page sends goes to prod', GREEN);
+    }
   });
 
   test('a Vite dev server has the bar on its pages, over the application behind it; what is built has none', async () => {

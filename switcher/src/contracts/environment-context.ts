@@ -12,7 +12,9 @@ export interface EnvironmentContext<Name extends string = string> {
 export interface EnvironmentMetadata {
   /** The request said that the session's choice is to be forgotten. */
   readonly isCleared?: true;
-  /** What the request wrote, cut to 64 printable characters, when it was not a known name: for the log. */
+  /** The session chose an environment, and which one cannot be told. */
+  readonly unreadable?: true;
+  /** What the request wrote, cut to 64 printable characters, when it was not a known name, and so was ignored: for the log. */
   readonly invalid?: { readonly source: EnvironmentSource; readonly value: string; readonly reason: InvalidReason };
 }
 

@@ -29,11 +29,14 @@ export type Decision<Name extends string = string> =
   | { readonly status: 'admitted'; readonly scope: RequestScope<Name>; readonly headers: ResponseHeaders }
   | {
       readonly status: 'refused';
-      readonly reason: ViolationReason | 'unavailable';
+      readonly reason: RefusalReason;
       readonly requested: Name;
       readonly problem: Problem;
       readonly headers: ResponseHeaders;
     };
+
+/** `unreadable`: it would write, and what its session chose cannot be told. `not-kept`: a page whose choice would not hold for what the page sends. */
+export type RefusalReason = ViolationReason | 'unavailable' | 'unreadable' | 'not-kept';
 
 export type ResponseHeaders = readonly (readonly [name: string, value: string])[];
 

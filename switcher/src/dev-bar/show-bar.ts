@@ -10,8 +10,8 @@ export interface BarOptions {
 }
 
 /**
- * Runs in the browser: asks which environment serves, shows it, and offers the others. It is sent as text, so it may use nothing outside itself, and names
- * no function inside, for which compilers add code of their own.
+ * Runs in the browser: asks which environment serves, shows it, and offers the others; where a choice in the URL was not kept, it says what the page's own
+ * requests reach. It is sent as text, so it may use nothing outside itself, and names no function inside, for which compilers add code of their own.
  */
 export async function showBar(options: BarOptions): Promise<void> {
   const { environments, ask = '', parameter = 'env', header = 'X-Database-Env' } = options;
@@ -31,7 +31,13 @@ export async function showBar(options: BarOptions): Promise<void> {
   const said = document.createElement('strong');
   said.textContent = serving ?? `no database (${status})`;
   bar.append(said);
-  if (fallback !== null) bar.append(`${fallback}, for ${requested}`);
+  if (fallback !== null) bar.append(requested === null ? fallback : `${fallback}, for ${requested}`);
+  if (headers.get(`${header}-Source`) === 'url') {
+    const bare = new URL(asked);
+    bare.searchParams.delete(parameter);
+    const following = (await fetch(bare, { method: 'HEAD', cache: 'no-store' })).headers.get(header);
+    if (following !== serving) bar.append(`not kept: what this page sends goes to ${following ?? 'no database'}`);
+  }
   for (const name of [...environments, 'clear']) {
     const link = document.createElement('a');
     const target = new URL(asked);

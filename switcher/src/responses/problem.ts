@@ -1,16 +1,36 @@
 import type { ConnectionStatus } from '../contracts/connection-status.js';
-import type { ViolationReason } from '../contracts/security-context.js';
-import type { Problem } from '../contracts/switch-request.js';
+import type { Problem, RefusalReason } from '../contracts/switch-request.js';
 
 const TYPE = 'https://github.com/envclone/envclone/blob/main/switcher/README.md#';
 
 /** Why a request was not let in; which rule it was is in the audit record alone. */
-export function forbidden(reason: ViolationReason): Problem {
+export function refused(reason: Exclude<RefusalReason, 'unavailable'>): Problem {
   switch (reason) {
     case 'rate':
       return problem(429, 'too-many-requests', 'Too many requests', 'Wait before asking for this environment again.');
     case 'unchecked':
       return problem(503, 'unchecked', 'Access could not be checked', 'Nothing was read or written. Try again later.');
+    case 'unreadable':
+      return problem(
+        503,
+        'unreadable',
+        'Choice not readable',
+        'This session chose an environment, and which one cannot be told any more. Nothing was written. Choose again in the URL, or say clear there for the default one.',
+      );
+    case 'not-kept':
+      return problem(
+        503,
+        'not-kept',
+        'Choice not kept',
+        'The session did not keep this choice, so what the page sends would go elsewhere. Try again later.',
+      );
+    case 'cross-site':
+      return problem(
+        403,
+        'not-kept',
+        'Choice not kept',
+        'Another site led here, so this choice would hold for one page and not for what the page sends. Enter the address yourself.',
+      );
     default:
       return problem(
         403,

@@ -162,10 +162,9 @@ class FreePool implements Command {
   toString = () => 'the pool of dev is free';
 }
 
-/** The environment that a value names; `prod` for what is invalid, for that leads to the default; `undefined` for nothing at all. */
+/** The environment that a value names; `undefined` for nothing, and for what is invalid, which is ignored. */
 function expected(value: string | undefined): Name | undefined {
-  if (value === undefined) return undefined;
-  return /^\s*dev\s*$/i.test(value) ? 'dev' : 'prod';
+  return (['dev', 'prod'] as const).find((name) => name === value?.trim().toLowerCase());
 }
 
 const value = fc.constantFrom('dev', 'prod', 'DEV', 'dev,prod', '__proto__', 'constructor', 'dev;', 'x'.repeat(3000));

@@ -13,13 +13,21 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
   let world: SwitcherWorld;
   let sessionsSwitcher: Switcher<Name> | undefined;
   const apps = new Map<Adapter, App>();
+  /** The same with `onUnreadable: 'default'`. */
+  const lenient = new Map<Adapter, App>();
   beforeAll(async () => {
     world = await createSwitcherWorld({ major });
     const switcher = world.switcher();
-    for (const adapter of ADAPTERS) apps.set(adapter, await startApp(switcher, adapter));
+    const onUnreadable = 'default' as const;
+    const session = { store: 'cookie' as const, secrets: [SECRET], secure: false, onUnreadable };
+    const lenientSwitcher = world.switcher({ session });
+    for (const adapter of ADAPTERS) {
+      apps.set(adapter, await startApp(switcher, adapter));
+      lenient.set(adapter, await startApp(lenientSwitcher, adapter));
+    }
   });
   afterAll(async () => {
-    for (const app of apps.values()) await app[Symbol.asyncDispose]();
+    for (const app of [...apps.values(), ...lenient.values()]) await app[Symbol.asyncDispose]();
     await world[Symbol.asyncDispose]();
   });
 
@@ -32,6 +40,7 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
     expect(answer.body.seen).toEqual([answer.environment, answer.environment]);
     return answer;
   }
+  const anyMethod = fc.constantFrom('GET', 'POST');
   const parameter = (value: string) => `&env=${encodeURIComponent(value)}`;
   /** What an HTTP client can send at all. */
   const sendable = (text: string) => /^[\x21-\x7e\x80-\xff]([\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/.test(text);
@@ -56,10 +65,10 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
     await fc.assert(
       fc.asyncProperty(anyAdapter, queries, fc.option(environmentName), async (adapter, query, inSession) => {
         const { cookie } = inSession ? await write(adapter, parameter(inSession)) : { cookie: undefined };
-        const isSilent = !query.startsWith('&env');
         const answer = await write(adapter, query, cookie ? { cookie } : {});
-        expect(answer.environment).toBe(isSilent && inSession ? inSession : 'prod');
-        if (!isSilent) expect(answer.source).toBe('default');
+        // What is invalid is ignored: the session decides where there is one, and production where there is none.
+        expect(answer.environment).toBe(inSession ?? 'prod');
+        expect(answer.source).toBe(inSession ? 'session' : 'default');
       }),
       RUNS,
     );
@@ -101,23 +110,50 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
       fc.constant(`database-env=${'x'.repeat(4000)}`),
     );
     await fc.assert(
-      fc.asyncProperty(anyAdapter, broken, async (adapter, sent) => {
-        expect(await write(adapter, '', { cookie: sent })).toMatchObject({ environment: 'prod', source: 'default' });
+      fc.asyncProperty(anyAdapter, broken, anyMethod, async (adapter, sent, method) => {
+        const isChoice = /^database-env=./.test(sent);
+        await expectProduction(apps.get(adapter)?.url, {
+          method,
+          cookie: sent,
+          isRefused: isChoice && method === 'POST',
+        });
+        await expectProduction(lenient.get(adapter)?.url, { method, cookie: sent, isRefused: false });
       }),
       RUNS,
     );
+    const failure = fc.record({
+      how: fc.constantFrom('throws', 'rejects'),
+      name: fc.option(environmentName),
+      method: anyMethod,
+      hasChosen: fc.boolean(),
+    });
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom('throws', 'rejects'), fc.option(environmentName), async (how, name) => {
+      fc.asyncProperty(failure, async ({ how, name, method, hasChosen }) => {
         const { failing } = await failingSession(how);
         const token = newToken();
-        const answer = await send(`${failing.url}/write?token=${token}${name ? parameter(name) : ''}`);
+        const headers: Record<string, string> = hasChosen ? { cookie: 'database-env-kept=1' } : {};
+        const url = `${failing.url}/write?token=${token}${name ? parameter(name) : ''}`;
+        const answer = await send(url, { method, headers });
         await failing[Symbol.asyncDispose]();
-        expect(answer).toMatchObject({ status: 200, environment: name ?? 'prod' });
-        expect(await world.whereIs(token)).toEqual([name ?? 'prod']);
+        const isRefused = hasChosen && method === 'POST' && name === null;
+        const environment = isRefused ? null : (name ?? 'prod');
+        expect(answer).toMatchObject({ status: isRefused ? 503 : 200, environment });
+        expect(await world.whereIs(token)).toEqual(environment ? [environment] : []);
       }),
       RUNS,
     );
   });
+
+  /** Production serves it, without an error; what would write while a choice cannot be told writes nowhere, unless it is configured to. */
+  async function expectProduction(
+    url: string | undefined,
+    { method, cookie, isRefused }: { method: string; cookie: string; isRefused: boolean },
+  ) {
+    const token = newToken();
+    const { status, environment, source } = await send(`${url}/write?token=${token}`, { method, headers: { cookie } });
+    expect([status, environment, source]).toEqual(isRefused ? [503, null, null] : [200, 'prod', 'default']);
+    expect(await world.whereIs(token)).toEqual(isRefused ? [] : ['prod']);
+  }
 
   /** An application whose session fails whatever is asked of it. */
   async function failingSession(how: string): Promise<{ failing: App }> {

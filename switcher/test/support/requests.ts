@@ -36,7 +36,11 @@ export async function send(url: string, init: RequestInit = {}): Promise<Answere
     requested: response.headers.get('x-database-env-requested'),
     fallback: response.headers.get('x-database-env-fallback'),
     body: text.startsWith('{') ? JSON.parse(text) : { seen: [] },
-    cookie: response.headers.getSetCookie()[0]?.split(';')[0],
+    cookie:
+      response.headers
+        .getSetCookie()
+        .map((cookie) => cookie.split(';')[0])
+        .join('; ') || undefined,
     headers: response.headers,
   };
 }
