@@ -5,8 +5,8 @@ export default defineConfig({
     globalSetup: ['test/global-setup.ts'],
     include: ['test/**/*.test.ts', 'switcher/test/**/*.test.ts'],
     exclude: ['test/faults/**', 'test/soak/**'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: 3, // of two processors: tests wait for servers a good part of their time
     reporters: process.env.ENVCLONE_TEST_RESULTS
       ? ['default', ['json', { outputFile: process.env.ENVCLONE_TEST_RESULTS }]]
