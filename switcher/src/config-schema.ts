@@ -13,7 +13,7 @@ const name = z
 const postgresUrl = z.string().refine(isPostgresUrl, 'expected postgresql://user:password@host:port/database');
 const range = z.string().refine(isRange, 'expected an address or a CIDR range');
 const milliseconds = z.int().positive();
-const onUnreadable = z.enum(['refuse-writes', 'default']).default('refuse-writes');
+const onDoubt = z.enum(['default', 'refuse']).default('default');
 const callback = <T>() => z.custom<T>((value) => typeof value === 'function', 'expected a function');
 
 const environment = z.strictObject({
@@ -49,7 +49,7 @@ export const configSchema = z.strictObject({
       z.strictObject({
         store: z.literal('framework'),
         key: z.string().min(1).default('databaseEnvironment'),
-        onUnreadable,
+        onDoubt,
       }),
       z.strictObject({
         store: z.literal('cookie'),
@@ -64,7 +64,7 @@ export const configSchema = z.strictObject({
           .default(8 * 3600),
         secure: z.boolean().default(true),
         sessionId: callback<(request: never) => string | undefined>().optional(),
-        onUnreadable,
+        onDoubt,
       }),
     ])
     .default({ store: 'none' }),

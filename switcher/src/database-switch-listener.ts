@@ -15,7 +15,7 @@ import type { EnvironmentResolver } from './environment-resolver.js';
 import { refusalHeaders, responseHeaders } from './responses/headers.js';
 import { diagnosticsOf, refused, unavailable } from './responses/problem.js';
 import type { SecurityValidator } from './security-validator.js';
-import type { OnUnreadable, SessionManager } from './session-manager.js';
+import type { OnDoubt, SessionManager } from './session-manager.js';
 import { createChoiceKeeper } from './sessions/keep-choice.js';
 import { describeDecision } from './telemetry.js';
 
@@ -41,7 +41,7 @@ export interface ListenerOptions<Name extends string> {
   fallback: FallbackPolicy;
   /** The default environment has a role that can only SELECT. */
   hasReadOnly: boolean;
-  onUnreadable: OnUnreadable;
+  onDoubt: OnDoubt;
   header: string;
   isDebug(request: unknown): boolean;
   /** For metrics: each decision, and how long it took. */
@@ -55,7 +55,7 @@ export function createDatabaseSwitchListener<Name extends string>(
   const { resolver, security, sessions, connections, header, logger, onDecision } = options;
   const defaultEnvironment = resolver.getDefault();
 
-  const keepChoice = createChoiceKeeper({ sessions, security, resolver });
+  const keepChoice = createChoiceKeeper({ sessions, security, resolver, isStrict: options.onDoubt === 'refuse' });
   const { ask, tell } = createApplicationCallbacks(logger);
   const isDebug = ({ raw }: SwitchRequest) => ask('debug', () => options.isDebug(raw), false);
 
@@ -74,7 +74,7 @@ export function createDatabaseSwitchListener<Name extends string>(
   /** The usual request: nothing to authorise, nothing to remember, and a database that is known to be well. Or one that would write, and nobody knows where. */
   const decideAtOnce = (context: EnvironmentContext<Name>, request: SwitchRequest): Decision<Name> | undefined => {
     const { environment, source, metadata } = context;
-    if (metadata.unreadable && options.onUnreadable === 'refuse-writes' && !isSafe(request))
+    if (metadata.unreadable && options.onDoubt === 'refuse' && !isSafe(request))
       return refuse('unreadable', environment);
     if (environment !== defaultEnvironment || source === 'url' || metadata.isCleared) return undefined;
     if (!connections.isHealthy(environment)) return undefined;

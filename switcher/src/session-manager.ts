@@ -27,14 +27,14 @@ export interface Kept {
   headers: ResponseHeaders;
 }
 
-/** What becomes of a request that would write while its session's choice cannot be told: `refuse-writes` answers 503, `default` lets it write the default environment. */
-export type OnUnreadable = 'refuse-writes' | 'default';
+/** What becomes of a request that would write while its session's choice cannot be told: `refuse` answers 503, `default` lets it write the default environment. */
+export type OnDoubt = 'refuse' | 'default';
 
 /** `framework`: the session of express-session, @fastify/session, iron-session, …; `cookie`: a signed cookie of its own; `none`: nothing is remembered. */
 export type SessionOptions =
   | { store: 'none' }
-  | { store: 'framework'; key: string; onUnreadable?: OnUnreadable }
-  | ({ store: 'cookie'; onUnreadable?: OnUnreadable } & CookieStoreOptions);
+  | { store: 'framework'; key: string; onDoubt?: OnDoubt }
+  | ({ store: 'cookie'; onDoubt?: OnDoubt } & CookieStoreOptions);
 
 export interface SessionManagerInput {
   options: SessionOptions;

@@ -68,7 +68,7 @@ export function createSwitcher<const Name extends string>(input: SwitcherInput<N
     connections,
     fallback,
     hasReadOnly: config.environments[defaultEnvironment]?.readOnlyUrl !== undefined,
-    onUnreadable: config.session.store === 'none' ? 'default' : config.session.onUnreadable,
+    onDoubt: config.session.store === 'none' ? 'default' : config.session.onDoubt,
     header,
     isDebug,
     onDecision,

@@ -70,7 +70,7 @@ describe.skipIf(!executablePath)('in Chromium', () => {
   });
 
   test('a page whose choice is not kept says what the page’s own requests reach', async () => {
-    const session = { store: 'cookie' as const, secrets: [SECRET], secure: true };
+    const session = { store: 'cookie' as const, secrets: [SECRET], secure: true, onDoubt: 'refuse' as const };
     for (const options of [{ session: { store: 'none' as const } }, { session }]) {
       await using app = await startPages(world.switcher(options));
       await using page = await browser.newPage();

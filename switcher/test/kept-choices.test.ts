@@ -38,7 +38,9 @@ describe.each(ADAPTERS)('%s', (adapter) => {
   test('nor when the session’s store fails', async () => {
     const fail = () => Promise.reject(new Error('the store is gone'));
     const session = () => ({ get: () => undefined, set: fail, delete: fail });
-    await using app = await startApp(world.switcher({ session: { store: 'framework' } }), adapter, { session });
+    await using app = await startApp(world.switcher({ session: { store: 'framework', onDoubt: 'refuse' } }), adapter, {
+      session,
+    });
     const refused = { status: 503, environment: undefined, title: 'Choice not kept', cookies: [] };
     expect(await navigate(`${app.url}/read?env=dev`, 'none')).toEqual(refused);
   });

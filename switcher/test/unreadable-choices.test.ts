@@ -18,7 +18,7 @@ const nowSeconds = () => Math.floor(Date.now() / 1000);
 const signed = (content: Partial<CookieContent>, secret = SECRET) =>
   signCookie({ environment: 'dev', sessionId: 'a', expiresAt: nowSeconds() + 60, ...content }, secret);
 const sessionId = (request: unknown) => (request as { headers: Record<string, string> }).headers['x-session'];
-const bound = { store: 'cookie' as const, secrets: [SECRET], secure: false, sessionId };
+const bound = { store: 'cookie' as const, secrets: [SECRET], secure: false, sessionId, onDoubt: 'refuse' as const };
 
 describe('a cookie', () => {
   const cases: [title: string, value: () => string][] = [
@@ -44,7 +44,7 @@ describe('a cookie', () => {
   });
 
   test.each(cases)('%s writes the default environment where that is configured', async (_title, value) => {
-    await using app = await startApp(world.switcher({ session: { ...bound, onUnreadable: 'default' } }));
+    await using app = await startApp(world.switcher({ session: { ...bound, onDoubt: 'default' } }));
     const headers = { cookie: `database-env=${value()}`, 'X-Session': 'a' };
     const token = newToken();
     expect((await send(`${app.url}/write?token=${token}`, { method: 'POST', headers })).status).toBe(200);
@@ -79,7 +79,7 @@ describe('a cookie', () => {
 describe('express-session', () => {
   const started = async () => {
     const store = new session.MemoryStore();
-    const switcher = world.switcher({ session: { store: 'framework' } });
+    const switcher = world.switcher({ session: { store: 'framework', onDoubt: 'refuse' } });
     const app = express();
     app.use(session({ secret: SECRET, resave: false, saveUninitialized: false, store }));
     app.use(onExpress.switchDatabase(switcher));

@@ -122,7 +122,7 @@ test.each(['name', 'fullName', 'address'] as const)(
   '%s that keeps its format has room for each word, in strings and in bytes',
   (type) => {
     const masker = maskerOf(type, { preserveFormat: true });
-    for (const value of ['A B ', 'a b ', 'ا ب ', '1 a, ']) {
+    for (const value of ['A B ', 'a b ', 'ا ب ', 'a,']) {
       const long = value.repeat(20_000).trim();
       const masked = masker(long) ?? '';
       const words = (text: string) => text.trim().split(/\s+/).length;
@@ -193,7 +193,7 @@ test('an equal value is masked alike in a column, an array, a composite and an h
 /** Through the byte form, where there is one for the value. */
 function bytesOf(masker: ValueMasker, value: string): string | undefined {
   const from = Buffer.from(value);
-  const out = new ByteBuffer(1024);
+  const out = new ByteBuffer(3 * from.length + 256); // as much as is made room for first: it does not grow before it has to
   if (!masker.bytes?.(from, 0, from.length, out)) return undefined;
   return out.bytes.toString('utf8', 0, out.length);
 }

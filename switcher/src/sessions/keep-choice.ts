@@ -8,6 +8,8 @@ export interface ChoiceKeeperInput<Name extends string> {
   sessions: SessionManager;
   security: SecurityValidator;
   resolver: EnvironmentResolver<Name>;
+  /** Whether a page whose choice was not kept is refused. */
+  isStrict: boolean;
 }
 
 /** `refusal`: a browser would show this page from an environment that its forms and scripts do not reach. */
@@ -18,7 +20,7 @@ export interface KeptChoice {
 
 /** Keeps what a URL says of the choice, and ends it when that is what it says; but not for a page of another site that made somebody's browser send it. */
 export function createChoiceKeeper<Name extends string>(input: ChoiceKeeperInput<Name>) {
-  const { sessions, security, resolver } = input;
+  const { sessions, security, resolver, isStrict } = input;
 
   /** The requests that follow use it already. */
   const isStored = (environment: Name, request: SwitchRequest): boolean => {
@@ -26,7 +28,7 @@ export function createChoiceKeeper<Name extends string>(input: ChoiceKeeperInput
     return stored !== undefined && 'environment' in stored && stored.environment === environment;
   };
   const notKept = (refusal: 'cross-site' | 'not-kept', environment: Name, request: SwitchRequest): KeptChoice => {
-    const isPage = sessions.isConfigured && environment !== resolver.getDefault() && isNavigation(request);
+    const isPage = isStrict && sessions.isConfigured && environment !== resolver.getDefault() && isNavigation(request);
     return isPage && !isStored(environment, request) ? { headers: [], refusal } : { headers: [] };
   };
 

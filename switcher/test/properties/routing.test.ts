@@ -13,13 +13,13 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
   let world: SwitcherWorld;
   let sessionsSwitcher: Switcher<Name> | undefined;
   const apps = new Map<Adapter, App>();
-  /** The same with `onUnreadable: 'default'`. */
+  /** The same with `onDoubt: 'default'`. */
   const lenient = new Map<Adapter, App>();
   beforeAll(async () => {
     world = await createSwitcherWorld({ major });
     const switcher = world.switcher();
-    const onUnreadable = 'default' as const;
-    const session = { store: 'cookie' as const, secrets: [SECRET], secure: false, onUnreadable };
+    const onDoubt = 'default' as const;
+    const session = { store: 'cookie' as const, secrets: [SECRET], secure: false, onDoubt };
     const lenientSwitcher = world.switcher({ session });
     for (const adapter of ADAPTERS) {
       apps.set(adapter, await startApp(switcher, adapter));
@@ -157,7 +157,7 @@ describe.each([13, 17] as const)('PostgreSQL %i', (major) => {
 
   /** An application whose session fails whatever is asked of it. */
   async function failingSession(how: string): Promise<{ failing: App }> {
-    sessionsSwitcher ??= world.switcher({ session: { store: 'framework' } });
+    sessionsSwitcher ??= world.switcher({ session: { store: 'framework', onDoubt: 'refuse' } });
     const { db } = sessionsSwitcher;
     const fail = () => {
       if (how === 'throws') throw new Error('the store is gone');

@@ -61,7 +61,7 @@ export async function createSwitcherWorld({ major = 17 }: { major?: PostgresMajo
           dev: { url: urls?.dev ?? dev.url },
         },
         security: { mode: 'development', rateLimit: { requests: 100_000, windowSeconds: 60 } },
-        session: { store: 'cookie', secrets: [SECRET], secure: false },
+        session: { store: 'cookie', secrets: [SECRET], secure: false, onDoubt: 'refuse' },
         logger,
         ...input,
       });
