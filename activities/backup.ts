@@ -3,6 +3,7 @@ import { createRestorePoint, discardRestorePoint } from '../engine/backup/restor
 import { readSequences } from '../engine/copy/sequences.js';
 import { adapt } from './adapt.js';
 import { readSchema } from './read-schema.js';
+import { requireEnded } from './require-ended.js';
 import { restorePoint } from './restore-point.js';
 import type { OpenServices } from './services.js';
 import { undoUnfinished } from './undo-unfinished.js';
@@ -13,7 +14,7 @@ export const createBackupActivities = (open: OpenServices) => ({
     return adapt(async ({ signal, progress }) => {
       const services = await open();
       const { artifacts } = services;
-      await undoUnfinished(services, grant, { signal, progress });
+      await undoUnfinished(services, grant, { signal, progress, requireEnded });
       const target = await services.guard.admitTarget(grant.target, { ...grant, signal });
       const schema = target.exists ? await readSchema(target, signal) : undefined;
       await createRestorePoint({

@@ -5,6 +5,7 @@ import { findSwapObstacles } from '../engine/swap/obstacles.js';
 import { returnToDatabase, undoReturn } from '../engine/swap/return-to-database.js';
 import { swapTarget, unswapTarget } from '../engine/swap/swap-target.js';
 import { adapt } from './adapt.js';
+import { requireEnded } from './require-ended.js';
 import type { OpenServices } from './services.js';
 import { undoUnfinished } from './undo-unfinished.js';
 
@@ -17,7 +18,7 @@ export const createSwapActivities = (open: OpenServices) => ({
   async prepareSwap({ grant }: SwapInput): Promise<void> {
     return adapt(async ({ signal, progress }) => {
       const services = await open();
-      await undoUnfinished(services, grant, { signal, progress });
+      await undoUnfinished(services, grant, { signal, progress, requireEnded });
       const target = await services.guard.admitTarget(grant.target, { ...grant, signal });
       const { lasting } = await findSwapObstacles(target, { signal });
       if (lasting.length > 0) throw swapNotPossible(grant.target, lasting);

@@ -3,9 +3,13 @@ import type { TargetGrant } from '../contracts/stages.js';
 import { readUnfinished, type Unfinished } from '../engine/copy/unfinished.js';
 import { dropLeftoverBuildings, listBuildings } from '../engine/swap/leftovers.js';
 import type { ActivityScope } from './adapt.js';
-import { requireEnded } from './require-ended.js';
 import { restorePoint } from './restore-point.js';
 import type { Services } from './services.js';
+
+interface UndoScope extends ActivityScope {
+  /** Rejects for an operation that still runs. */
+  requireEnded(operation: string, target: { environment: string }): Promise<void>;
+}
 
 /**
  * Undoes what operations left that were terminated: a database built beside the target, or a target in pieces, which is what it was before again.
@@ -14,7 +18,7 @@ import type { Services } from './services.js';
 export async function undoUnfinished(
   { guard, artifacts }: Services,
   grant: TargetGrant,
-  { signal, progress }: ActivityScope,
+  { signal, progress, requireEnded }: UndoScope,
 ): Promise<void> {
   const target = await guard.admitTarget(grant.target, { ...grant, signal });
   for (const { operation } of await listBuildings(target, signal)) {

@@ -33,7 +33,11 @@ async function createPieces(more = '') {
   return { world, services, before, target, point, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
 }
 
-const scope = (onProgress = () => {}, signal = new AbortController().signal) => ({ signal, progress: onProgress });
+const scope = (onProgress = () => {}, signal = new AbortController().signal) => ({
+  signal,
+  progress: onProgress,
+  requireEnded: async () => {},
+});
 
 test('an undo that was interrupted is done again by the next operation', async () => {
   await using pieces = await createPieces();
