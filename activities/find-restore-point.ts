@@ -21,8 +21,8 @@ export async function findRestorePoint(
   { artifacts }: Pick<Services, 'artifacts'>,
   { target, id, signal }: FindInput,
 ): Promise<Pick<RestorePointSummary, 'id' | 'kind'>> {
-  const { environment, exists, connect, connectMaintenance } = target;
-  const kept = await listKeptDatabases({ ...target, connect: exists ? connect : connectMaintenance, signal });
+  const { environment } = target;
+  const kept = await listKeptDatabases(target, signal);
   if (id !== undefined) {
     const database = kept.find(({ summary }) => summary.id === id);
     return database?.summary ?? readRestorePoint(artifacts, { environment, id });
@@ -36,16 +36,7 @@ export async function listAllRestorePoints(
   { artifacts }: Pick<Services, 'artifacts'>,
   from: ReadOnlySource | ConfirmedTarget,
 ): Promise<RestorePointSummary[]> {
-  const { environment } = from;
-  const kept = await listKeptDatabases(
-    isAbsent(from) ? { ...from, connect: from.connectMaintenance } : { environment, connect: from.connect },
-  );
-  return together(kept, await listRestorePoints(artifacts, environment));
-}
-
-/** Without a database, its server is asked from another one. */
-function isAbsent(from: ReadOnlySource | ConfirmedTarget): from is ConfirmedTarget {
-  return 'exists' in from && !from.exists;
+  return together(await listKeptDatabases(from), await listRestorePoints(artifacts, from.environment));
 }
 
 function together(kept: readonly KeptDatabase[], archives: readonly RestorePointSummary[]): RestorePointSummary[] {

@@ -18,11 +18,10 @@ export async function prune(
   { configuration, artifacts }: Pick<Services, 'configuration' | 'artifacts'>,
   { target, needed, dryRun = false }: PruneInput,
 ): Promise<PrunedRestorePoint[]> {
-  const { environment, exists, connect, connectMaintenance } = target;
-  const kept = await listKeptDatabases({ ...target, connect: exists ? connect : connectMaintenance });
+  const kept = await listKeptDatabases(target);
   return pruneRestorePoints({
     artifacts,
-    environment,
+    environment: target.environment,
     databases: { points: kept.map(({ summary }) => summary), drop: (id) => dropKeptDatabase(target, { id }) },
     retention: configuration.restorePoints.retention,
     needed: new Set(needed),

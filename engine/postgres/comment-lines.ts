@@ -1,3 +1,6 @@
+import type { z } from 'zod';
+import { quoteIdentifier, quoteLiteral } from './quote.js';
+
 /** What envclone notes of a database, in its comment: one line each, `key=value`. Every role may read it, from any database of the server. */
 export function commentLine(comment: string | null, key: string): string | undefined {
   const line = linesOf(comment).find((candidate) => candidate.startsWith(`${key}=`));
@@ -17,4 +20,26 @@ export function withoutCommentLine(comment: string | null, key: string): string 
 
 function linesOf(comment: string | null): string[] {
   return comment ? comment.split('\n') : [];
+}
+
+/** What envclone notes as JSON under one key. A line that does not read as that is somebody else's. */
+export function jsonCommentLine<Schema extends z.ZodType>(key: string, schema: Schema) {
+  return {
+    of(comment: string | null): z.infer<Schema> | undefined {
+      const line = commentLine(comment, key);
+      if (line === undefined) return undefined;
+      try {
+        return schema.parse(JSON.parse(line));
+      } catch {
+        return undefined;
+      }
+    },
+    with: (comment: string | null, note: z.infer<Schema>): string =>
+      withCommentLine(comment, key, JSON.stringify(note)),
+    without: (comment: string | null): string => withoutCommentLine(comment, key),
+  };
+}
+
+export function commentSql(database: string, comment: string | null): string {
+  return `comment on database ${quoteIdentifier(database)} is ${comment ? quoteLiteral(comment) : 'null'}`;
 }

@@ -1,3 +1,4 @@
+import { commentLine, commentSql, withCommentLine, withoutCommentLine } from '../postgres/comment-lines.js';
 import { postgresFields, translatePostgresError } from '../postgres/errors.js';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
@@ -12,7 +13,6 @@ export interface Stamp {
 }
 
 export const STAMP_SETTING = 'envclone.environment';
-const COMMENT_LINE = /^envclone\.environment=(.*)$/m;
 
 /** What the database itself holds. `current_setting` is not asked: roles and clients can set it. */
 export async function readStamps(session: Session): Promise<Stamp[]> {
@@ -23,13 +23,10 @@ export async function readStamps(session: Session): Promise<Stamp[]> {
     const resetSql = `alter database ${quoted} reset ${quoteIdentifier(STAMP_SETTING)}`;
     stamps.push({ environment: setting, from: 'setting', resetSql });
   }
-  const ofComment = COMMENT_LINE.exec(comment ?? '')?.[1];
+  const ofComment = commentLine(comment, STAMP_SETTING);
   if (ofComment !== undefined) {
-    stamps.push({
-      environment: ofComment.trim(),
-      from: 'comment',
-      resetSql: commentSql(database, withoutStamp(comment)),
-    });
+    const resetSql = commentSql(database, withoutCommentLine(comment, STAMP_SETTING));
+    stamps.push({ environment: ofComment, from: 'comment', resetSql });
   }
   return stamps;
 }
@@ -47,7 +44,7 @@ export async function writeStamp(
     await allowRefusal(
       session,
       `alter database ${quoteIdentifier(database)} set ${quoteIdentifier(STAMP_SETTING)} = ${quoteLiteral(environment)}`,
-      () => commentSql(database, [withoutStamp(comment), `${STAMP_SETTING}=${environment}`].filter(Boolean).join('\n')),
+      () => commentSql(database, withCommentLine(comment, STAMP_SETTING, environment)),
     );
   } catch (error) {
     throw translatePostgresError(error, {
@@ -97,15 +94,4 @@ async function allowRefusal(session: Session, sql: string, otherwise: () => stri
     if (postgresFields(error)?.code !== INSUFFICIENT_PRIVILEGE) throw error;
     await session.query(otherwise());
   }
-}
-
-function commentSql(database: string, comment: string): string {
-  return `comment on database ${quoteIdentifier(database)} is ${comment ? quoteLiteral(comment) : 'null'}`;
-}
-
-function withoutStamp(comment: string | null): string {
-  return (comment ?? '')
-    .split('\n')
-    .filter((line) => !COMMENT_LINE.test(line))
-    .join('\n');
 }

@@ -1,4 +1,5 @@
 import { SchemaError } from '../../contracts/errors.js';
+import { commentSql } from '../postgres/comment-lines.js';
 import { translatePostgresError } from '../postgres/errors.js';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote.js';
 import { withBuildingStamp } from '../safety/building-stamp.js';
@@ -23,7 +24,7 @@ export async function createBuildingDatabase(
     const existing = await readDatabase(session, database);
     if (!existing) await session.query(createSql(database, like, session.serverMajor));
     const stamp = withBuildingStamp(null, { environment, operation: beside.operation });
-    await session.query(`comment on database ${quoteIdentifier(database)} is ${quoteLiteral(stamp)}`);
+    await session.query(commentSql(database, stamp));
     const from = await carriedBy(session, like);
     for (const sql of carrySettings({ from, to: database, existing })) await session.query(sql);
   } catch (error) {

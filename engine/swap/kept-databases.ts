@@ -2,9 +2,8 @@ import type { RestorePointSummary } from '../../contracts/backup.js';
 import { keptPrefix } from '../postgres/database-names.js';
 import { translatePostgresError } from '../postgres/errors.js';
 import { quoteIdentifier } from '../postgres/quote.js';
-import type { Session } from '../postgres/session.js';
-import type { ConfirmedTarget, ConnectInput } from '../safety/proofs.js';
-import { type KeptStamp, keptStampOf, MAY_BE_KEPT } from './kept-stamp.js';
+import type { ConfirmedTarget, ReadOnlySource } from '../safety/proofs.js';
+import { type KeptStamp, keptStamp, MAY_BE_KEPT } from './kept-stamp.js';
 
 /** A restore point that is a database: what a target was. */
 export interface KeptDatabase {
@@ -14,22 +13,23 @@ export interface KeptDatabase {
   summary: RestorePointSummary;
 }
 
-interface ReadKeptInput {
-  environment: string;
-  /** The target's. Default: the one that `connect` leads to. */
-  database?: string;
-  connect(input: ConnectInput): Promise<Session>;
-  signal?: AbortSignal | undefined;
-}
-
-/** Every database of the server that was this target, newest first: they say so themselves. Another target may have an environment of the same name. */
-export async function listKeptDatabases(input: ReadKeptInput): Promise<KeptDatabase[]> {
-  const { environment, connect, signal } = input;
-  await using session = await connect({ purpose: 'restore-points', ...(signal && { signal }) });
+/**
+ * Every database of the server that was this target, newest first: they say so themselves. Another target may have an environment of the same name.
+ * Without a target, its server is asked from another database.
+ */
+export async function listKeptDatabases(
+  target: ConfirmedTarget | ReadOnlySource,
+  signal?: AbortSignal,
+): Promise<KeptDatabase[]> {
+  const { environment } = target;
+  const isConfirmed = 'exists' in target;
+  const open = isConfirmed && !target.exists ? target.connectMaintenance : target.connect;
+  await using session = await open({ purpose: 'restore-points', ...(signal && { signal }) });
   const rows = await session.query<KeptRow>(KEPT_DATABASES);
   const kept = rows.flatMap(({ database, current, comment, sizeBytes }) => {
-    const stamp = keptStampOf(comment);
-    if (stamp?.environment !== environment || !database.startsWith(keptPrefix(input.database ?? current))) return [];
+    const stamp = keptStamp.of(comment);
+    if (stamp?.environment !== environment || !database.startsWith(keptPrefix(isConfirmed ? target.database : current)))
+      return [];
     const { operation, createdAt, tables, records } = stamp;
     const summary: RestorePointSummary = {
       environment,
@@ -66,7 +66,7 @@ export async function dropKeptDatabase(
   target: ConfirmedTarget,
   { id, signal }: { id: string; signal?: AbortSignal },
 ): Promise<void> {
-  const kept = await listKeptDatabases({ ...target, connect: target.connectMaintenance, signal });
+  const kept = await listKeptDatabases(target, signal);
   const found = kept.find(({ summary }) => summary.id === id);
   if (found) await dropBeside(target, { database: found.database, signal });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commentLine, withCommentLine, withoutCommentLine } from '../postgres/comment-lines.js';
+import { jsonCommentLine } from '../postgres/comment-lines.js';
 
 const stampSchema = z.object({
   environment: z.string(),
@@ -23,20 +23,4 @@ const KEY = 'envclone.restore-point';
 /** SQL: comments that may hold a stamp. */
 export const MAY_BE_KEPT = `~ '(?n)^${KEY.replace('.', '[.]')}='`;
 
-export function keptStampOf(comment: string | null): KeptStamp | undefined {
-  const line = commentLine(comment, KEY);
-  if (line === undefined) return undefined;
-  try {
-    return keptStampSchema.parse(JSON.parse(line));
-  } catch {
-    return undefined; // somebody else's line
-  }
-}
-
-export function withKeptStamp(comment: string | null, stamp: KeptStamp): string {
-  return withCommentLine(comment, KEY, JSON.stringify(stamp));
-}
-
-export function withoutKeptStamp(comment: string | null): string {
-  return withoutCommentLine(comment, KEY);
-}
+export const keptStamp = jsonCommentLine(KEY, keptStampSchema);

@@ -1,13 +1,14 @@
 import { DataError } from '../../contracts/errors.js';
+import { commentSql } from '../postgres/comment-lines.js';
 import { keptName } from '../postgres/database-names.js';
 import { quoteIdentifier } from '../postgres/quote.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import { readDatabase } from './database-facts.js';
 import { exchangeNames } from './exchange.js';
 import { type KeptDatabase, listKeptDatabases } from './kept-databases.js';
-import { type KeptStamp, withKeptStamp, withoutKeptStamp } from './kept-stamp.js';
-import { returnedStampOf, withoutReturnedStamp, withReturnedStamp } from './returned-stamp.js';
-import { commentSql, countContent } from './swap-target.js';
+import { type KeptStamp, keptStamp } from './kept-stamp.js';
+import { returnedStamp } from './returned-stamp.js';
+import { countContent } from './swap-target.js';
 
 interface ReturnInput {
   /** The restore point's. */
@@ -22,25 +23,40 @@ interface ReturnInput {
  * @throws DataError `RESTORE_POINT_MISSING`, ConnectionError `TARGET_IN_USE`; nothing has changed then
  */
 export async function returnToDatabase(target: ConfirmedTarget, { id, operation, signal }: ReturnInput): Promise<void> {
-  const { environment, database, exists } = target;
-  const all = await keptOf(target, signal);
+  const { environment, exists } = target;
+  const all = await listKeptDatabases(target, signal);
   const comment = await commentOf(target, signal);
   if (all.some(({ stamp }) => stamp.operation === operation)) return;
-  if (returnedStampOf(comment)?.operation === operation) return;
+  if (returnedStamp.of(comment)?.operation === operation) return;
   const point = all.find(({ stamp }) => stamp.operation === id);
   if (!point) throw new DataError('RESTORE_POINT_MISSING', `${environment} has no restore point ${id}`);
   if (!exists) return takeFreeName(target, { point, operation, signal });
   const { replacedBy: _before, ...replacedBy } = point.stamp;
   const counts = await countContent(target, signal);
   const stamp = { environment, operation, createdAt: new Date().toISOString(), ...counts, replacedBy };
+  await changePlaces(target, { comment, stamp, point, signal });
+}
+
+interface PlacesInput {
+  /** The target's. */
+  comment: string | null;
+  /** What the target will say of itself as a restore point. */
+  stamp: KeptStamp;
+  /** What becomes the target. */
+  point: KeptDatabase;
+  signal: AbortSignal | undefined;
+}
+
+async function changePlaces(target: ConfirmedTarget, { comment, stamp, point, signal }: PlacesInput): Promise<void> {
+  const { database } = target;
   await exchangeNames(target, {
     renamings: [
-      { from: database, to: keptName({ database, operation }) },
+      { from: database, to: keptName({ database, operation: stamp.operation }) },
       { from: point.database, to: database },
     ],
     statements: [
-      ...closing(database, withKeptStamp(comment, stamp)),
-      ...opening(point, withoutKeptStamp(point.comment)),
+      ...closing(database, keptStamp.with(comment, stamp)),
+      ...opening(point, keptStamp.without(point.comment)),
     ],
     signal,
   });
@@ -51,7 +67,7 @@ async function takeFreeName(
   target: ConfirmedTarget,
   { point, operation, signal }: { point: KeptDatabase; operation: string; signal: AbortSignal | undefined },
 ): Promise<void> {
-  const returned = withReturnedStamp(withoutKeptStamp(point.comment), { operation, point: point.stamp });
+  const returned = returnedStamp.with(keptStamp.without(point.comment), { operation, point: point.stamp });
   await exchangeNames(target, {
     renamings: [{ from: point.database, to: target.database }],
     statements: opening(point, returned),
@@ -61,24 +77,12 @@ async function takeFreeName(
 
 /** Undoes `returnToDatabase`: target and restore point are what they were. Does nothing where nothing was exchanged. */
 export async function undoReturn(target: ConfirmedTarget, { operation, signal }: Omit<ReturnInput, 'id'>) {
-  const { database } = target;
   const comment = await commentOf(target, signal);
-  const returned = returnedStampOf(comment);
+  const returned = returnedStamp.of(comment);
   if (returned?.operation === operation) return giveNameUp(target, { comment, point: returned.point, signal });
-  const before = (await keptOf(target, signal)).find(({ stamp }) => stamp.operation === operation);
+  const before = (await listKeptDatabases(target, signal)).find(({ stamp }) => stamp.operation === operation);
   const replaced = before?.stamp.replacedBy;
-  if (!before || !replaced) return;
-  await exchangeNames(target, {
-    renamings: [
-      { from: database, to: keptName({ database, operation: replaced.operation }) },
-      { from: before.database, to: database },
-    ],
-    statements: [
-      ...closing(database, withKeptStamp(comment, replaced)),
-      ...opening(before, withoutKeptStamp(before.comment)),
-    ],
-    signal,
-  });
+  if (before && replaced) await changePlaces(target, { comment, stamp: replaced, point: before, signal });
 }
 
 /** There was no target before the rollback, and so there is none after its undo. */
@@ -89,24 +93,20 @@ async function giveNameUp(
   const { database } = target;
   await exchangeNames(target, {
     renamings: [{ from: database, to: keptName({ database, operation: point.operation }) }],
-    statements: closing(database, withKeptStamp(comment, point)),
+    statements: closing(database, keptStamp.with(comment, point)),
     signal,
   });
 }
 
 function closing(database: string, comment: string): string[] {
   return [
-    commentSql(database, withoutReturnedStamp(comment)),
+    commentSql(database, returnedStamp.without(comment)),
     `alter database ${quoteIdentifier(database)} allow_connections false`,
   ];
 }
 
 function opening({ database }: KeptDatabase, comment: string): string[] {
   return [commentSql(database, comment), `alter database ${quoteIdentifier(database)} allow_connections true`];
-}
-
-async function keptOf(target: ConfirmedTarget, signal: AbortSignal | undefined) {
-  return listKeptDatabases({ ...target, connect: target.connectMaintenance, signal });
 }
 
 async function commentOf(

@@ -1,14 +1,15 @@
 import { SchemaError } from '../../contracts/errors.js';
+import { commentSql } from '../postgres/comment-lines.js';
 import { buildingName, keptName } from '../postgres/database-names.js';
-import { quoteIdentifier, quoteLiteral } from '../postgres/quote.js';
+import { quoteIdentifier } from '../postgres/quote.js';
 import { buildingStampOf, withBuildingStamp } from '../safety/building-stamp.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import { carriedBy } from './carried-stamp.js';
 import { carrySettings } from './carry-settings.js';
 import { type DatabaseFacts, readDatabase } from './database-facts.js';
 import { exchangeNames } from './exchange.js';
-import { keptStampOf, withKeptStamp, withoutKeptStamp } from './kept-stamp.js';
-import { withoutReturnedStamp } from './returned-stamp.js';
+import { keptStamp } from './kept-stamp.js';
+import { returnedStamp } from './returned-stamp.js';
 
 interface SwapInput {
   operation: string;
@@ -37,8 +38,8 @@ export async function swapTarget(target: ConfirmedTarget, { operation, signal }:
     statements: [
       ...carrySettings({ from: carried, to: names.building, existing: building }),
       `alter database ${quoteIdentifier(names.building)} connection limit ${current.connectionLimit}`,
-      commentSql(names.building, withoutReturnedStamp(carried.comment)),
-      commentSql(database, withKeptStamp(current.comment, stamp)),
+      commentSql(names.building, returnedStamp.without(carried.comment)),
+      commentSql(database, keptStamp.with(current.comment, stamp)),
       `alter database ${quoteIdentifier(database)} allow_connections false`,
     ],
     signal,
@@ -55,7 +56,7 @@ export async function unswapTarget(target: ConfirmedTarget, { operation, signal 
     renamings: [...(current ? [{ from: database, to: names.building }] : []), { from: names.kept, to: database }],
     statements: [
       ...(current ? [commentSql(database, withBuildingStamp(current.comment, { environment, operation }))] : []),
-      commentSql(names.kept, withoutKeptStamp(kept.comment)),
+      commentSql(names.kept, keptStamp.without(kept.comment)),
       `alter database ${quoteIdentifier(names.kept)} allow_connections true`,
     ],
     signal,
@@ -90,7 +91,7 @@ async function readThree(
 
 /** One transaction does it all, so that there is nothing in between. */
 function isSwapped({ building, kept, operation }: Pick<Three, 'building' | 'kept'> & { operation: string }): boolean {
-  return !building && keptStampOf(kept?.comment ?? null)?.operation === operation;
+  return !building && keptStamp.of(kept?.comment ?? null)?.operation === operation;
 }
 
 function requireOwnBuilding(
@@ -120,8 +121,4 @@ export async function countContent(
        join pg_namespace n on n.oid = c.relnamespace
       where c.relkind = 'r' and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'`,
   );
-}
-
-export function commentSql(database: string, comment: string | null): string {
-  return `comment on database ${quoteIdentifier(database)} is ${comment ? quoteLiteral(comment) : 'null'}`;
 }

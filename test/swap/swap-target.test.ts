@@ -298,11 +298,11 @@ test('a rollback exchanges the names, its undo exchanges them back, and discardi
   const [operation, rollback] = [newOperation(), newOperation()];
   await build(database, operation);
   await swapTarget(target, { operation });
-  const points = () => listKeptDatabases({ ...target, connect: target.connectMaintenance });
+  const points = () => listKeptDatabases(target);
   const before = await points();
   expect(before.map(({ summary }) => summary)).toMatchObject([{ id: operation, kind: 'database', tables: 1 }]);
   const neighbour = { ...target, database: `${target.database}_of_others` };
-  expect(await listKeptDatabases({ ...neighbour, connect: target.connectMaintenance })).toEqual([]);
+  expect(await listKeptDatabases(neighbour)).toEqual([]);
 
   await returnToDatabase(target, { id: operation, operation: rollback });
   await returnToDatabase(target, { id: operation, operation: rollback });
@@ -326,7 +326,7 @@ test('a rollback of a target that is gone finds itself done, and its undo leaves
   await swapTarget(targetOf(database), { operation });
   await onServer(serverOf(database.url), `drop database ${name} with (force)`);
   const absent = proveTarget({ ...targetOf(database), exists: false });
-  const points = () => listKeptDatabases({ ...absent, connect: absent.connectMaintenance });
+  const points = () => listKeptDatabases(absent);
   const before = await points();
 
   await returnToDatabase(absent, { id: operation, operation: rollback });
