@@ -46,19 +46,12 @@ const FIRST_WRITABLE = `
        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
        join mine m on c.relowner = m.oid
                    or n.nspowner = m.oid
-                   or case when c.relkind = 'S' then pg_catalog.has_sequence_privilege(m.oid, c.oid, 'USAGE, UPDATE') end
-      where c.relkind = 'S'
-        and n.nspname not in ('pg_catalog', 'information_schema')
-        and n.nspname !~ '^pg_(toast|temp)'
-      limit 1),
-    (select n.nspname || '.' || c.relname
-       from pg_catalog.pg_class c
-       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-       join mine m on c.relowner = m.oid
-                   or n.nspowner = m.oid
-                   or pg_catalog.has_table_privilege(m.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
-                   or pg_catalog.has_any_column_privilege(m.oid, c.oid, 'INSERT, UPDATE')
-      where c.relkind in ('r', 'p', 'v', 'm', 'f')
+                   or case c.relkind
+                        when 'S' then pg_catalog.has_sequence_privilege(m.oid, c.oid, 'USAGE, UPDATE')
+                        else pg_catalog.has_table_privilege(m.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+                             or pg_catalog.has_any_column_privilege(m.oid, c.oid, 'INSERT, UPDATE')
+                      end
+      where c.relkind in ('S', 'r', 'p', 'v', 'm', 'f')
         and n.nspname not in ('pg_catalog', 'information_schema')
         and n.nspname !~ '^pg_(toast|temp)'
       limit 1)) as writable`;
