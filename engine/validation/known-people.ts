@@ -29,7 +29,7 @@ export class KnownPeople {
   add(kind: PersonalDataKind, value: string): void {
     if (kind === 'email') for (const email of emailsIn(value)) if (!isMasked(email)) this.#emails.add(email);
     if (kind === 'phone') {
-      const digits = lastDigits(value);
+      const digits = lastOf(digitsOf(value));
       if (digits.length === PHONE_DIGITS) this.#phones.add(digits);
     }
     if (NUMBER_KINDS.includes(kind)) {
@@ -47,9 +47,10 @@ export class KnownPeople {
     const found: PersonalDataKind[] = [];
     if (tokens.emails.some((email) => this.#emails.has(email))) found.push('email');
     if (this.#hasName(text, mayBeMade)) found.push('personName');
-    if (!mayBeMade && tokens.numbers.some((number) => this.#phones.has(lastDigits(number)))) found.push('phone');
-    for (const number of tokens.numbers) {
-      const kind = this.kindOf(digitsOf(number));
+    const numbers = tokens.numbers.map(digitsOf);
+    if (!mayBeMade && numbers.some((digits) => this.#phones.has(lastOf(digits)))) found.push('phone');
+    for (const digits of numbers) {
+      const kind = this.kindOf(digits);
       if (kind && !found.includes(kind)) found.push(kind);
     }
     return found;
@@ -63,7 +64,7 @@ export class KnownPeople {
   /** Whether a number that has no other sign of it is somebody's phone number, and the chance of that for any; undefined when it is too short or long. */
   phoneOf(digits: string): { isKnown: boolean; odds: number } | undefined {
     if (digits.length < PHONE_DIGITS || digits.length > LONGEST_PHONE || this.#phones.size === 0) return undefined;
-    return { isKnown: this.#phones.has(lastDigits(digits)), odds: this.#phones.size / 10 ** PHONE_DIGITS };
+    return { isKnown: this.#phones.has(lastOf(digits)), odds: this.#phones.size / 10 ** PHONE_DIGITS };
   }
 
   #addName(words: readonly string[]): void {
@@ -103,8 +104,8 @@ const NUMBER_KINDS: readonly PersonalDataKind[] = ['cardNumber', 'iban', 'nation
 const LONG_DIGITS = 12;
 const MOST_DIGITS = 30;
 
-function lastDigits(number: string): string {
-  return digitsOf(number).slice(-PHONE_DIGITS);
+function lastOf(digits: string): string {
+  return digits.slice(-PHONE_DIGITS);
 }
 
 /** Nothing of what has letters. */
