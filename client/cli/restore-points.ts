@@ -21,7 +21,7 @@ export function addRestorePoints(program: Command): void {
         'prune',
       ),
     )
-    .option('--prune', 'remove what is beyond restorePoints.keep, days and maxSize of the configuration')
+    .option('--prune', 'remove what is beyond restorePoints.keep, databases, days and maxSize of the configuration')
     .option('--dry-run', 'with --prune: only say what would go')
     .addHelpText(
       'after',
@@ -73,7 +73,7 @@ async function prunePoints(
 }
 
 const REASON: Record<PrunedRestorePoint['why'], string> = {
-  'too many': 'more than restorePoints.keep',
+  'too many': 'more than restorePoints.keep or restorePoints.databases',
   'too old': 'older than restorePoints.days',
   'too large together': 'beyond restorePoints.maxSize',
   incomplete: 'left by an operation that died while it wrote it',
