@@ -1,6 +1,6 @@
 import { translatePostgresError } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
-import { type BigintRow, readBigintRows } from './bigint-rows.js';
+import { type CopiedRow, readCopiedRows } from './copied-rows.js';
 import { DistinctCounter } from './distinct-counter.js';
 import { HashSet } from './hash-set.js';
 import { copyHashes, type LeakPass, type SourceTexts } from './leak-sql.js';
@@ -116,10 +116,10 @@ async function collectSource(
 ): Promise<boolean> {
   for (const relation of subject.sources) {
     const sql = copyHashes({ subject, relation, isMixedEncoding, ...part, side: 'source' });
-    await readHashes(source, subject, sql, subject.columns.length, ({ isNull, high, low }) => {
+    await readHashes(source, subject, sql, subject.columns.length, ({ bytes, starts }) => {
       if (hashes.size > most) return; // read on, so that the session stays usable
-      for (const at of subject.columns.keys()) {
-        if (!isNull[at]) hashes.add(high[at] ?? 0, low[at] ?? 0);
+      for (const start of starts) {
+        if (start !== -1) hashes.add(bytes.readUInt32BE(start), bytes.readUInt32BE(start + WORD_BYTES));
       }
     });
     if (hashes.size > most) return false;
@@ -136,25 +136,29 @@ async function probeTarget(
   const width = subject.key ? 2 : 1;
   for (const relation of subject.storage) {
     const sql = copyHashes({ subject, relation, isMixedEncoding, ...part, side: 'target' });
-    await readHashes(target, subject, sql, width * subject.columns.length, ({ isNull, high, low }) => {
+    await readHashes(target, subject, sql, width * subject.columns.length, ({ bytes, starts }) => {
       for (const [column, tally] of tallies.entries()) {
-        const at = width * column;
-        if (isNull[at]) continue;
-        tally.see(high[at + width - 1] ?? 0, hashes.has(high[at] ?? 0, low[at] ?? 0));
+        const start = starts[width * column] ?? -1;
+        if (start === -1) continue;
+        const valueHash = bytes.readUInt32BE(starts[width * column + width - 1] ?? start);
+        tally.see(valueHash, hashes.has(bytes.readUInt32BE(start), bytes.readUInt32BE(start + WORD_BYTES)));
       }
     });
   }
 }
+
+/** A hash is one int8. */
+const WORD_BYTES = 4;
 
 async function readHashes(
   session: Session,
   { label }: LeakSubject,
   sql: string,
   columns: number,
-  onRow: (row: BigintRow) => void,
+  onRow: (row: CopiedRow) => void,
 ): Promise<void> {
   try {
-    await readBigintRows(session.copyOut(sql), columns, onRow);
+    await readCopiedRows(session.copyOut(sql), columns, onRow);
   } catch (error) {
     const { environment } = session;
     throw translatePostgresError(error, { doing: `comparing ${label}`, environment, otherwise: 'COPY_FAILED' });

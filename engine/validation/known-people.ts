@@ -6,7 +6,9 @@ import type { Session } from '../postgres/session.js';
 import { drawnPages } from '../postgres/table-sample.js';
 import { isMasked } from './personal-data.js';
 import { filterOf, maskedRowsOf } from './table-filter.js';
+import type { ScannedNames } from './text-scanner.js';
 import { emailsIn, type TextTokens } from './text-tokens.js';
+import { WordPairs } from './word-pairs.js';
 
 const ROWS_A_TABLE = 2_000;
 const ROWS_IN_ALL = 100_000;
@@ -65,6 +67,15 @@ export class KnownPeople {
   phoneOf(digits: string): { isKnown: boolean; odds: number } | undefined {
     if (digits.length < PHONE_DIGITS || digits.length > LONGEST_PHONE || this.#phones.size === 0) return undefined;
     return { isKnown: this.#phones.has(lastOf(digits)), odds: this.#phones.size / 10 ** PHONE_DIGITS };
+  }
+
+  /** What `mayHoldPersonalData` goes by. */
+  scannedNames(): ScannedNames {
+    const pairsOf = (isWanted: (name: KnownName) => boolean) =>
+      [...this.#names].flatMap(([first, names]) =>
+        names.filter(isWanted).map(({ others: [second = ''] }) => [first, second] as const),
+      );
+    return { all: new WordPairs(pairsOf(() => true)), rare: new WordPairs(pairsOf(({ isRare }) => isRare)) };
   }
 
   #addName(words: readonly string[]): void {

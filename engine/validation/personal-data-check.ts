@@ -2,20 +2,22 @@ import type { Acceptance } from '../../contracts/anonymization.js';
 import { plannedTables, type TablePlan } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { ValidationError, ValidationWarning } from '../../contracts/validation.js';
+import { translatePostgresError } from '../postgres/errors.js';
 import { inLanes } from '../postgres/lanes.js';
 import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import { drawnPages } from '../postgres/table-sample.js';
 import type { ReadOnlySource } from '../safety/proofs.js';
 import { type CheckContext, type CheckOutcome, openSource, openTarget } from './check.js';
+import { readCopiedRows } from './copied-rows.js';
 import { readDefinitionTexts } from './definition-texts.js';
+import { findInText } from './find-in-text.js';
 import { type KnownPeople, readKnownPeople } from './known-people.js';
-import { findForms } from './personal-data.js';
 import { PlaceTally, type Sight } from './place-tally.js';
 import { filterOf, maskedRowsOf } from './table-filter.js';
 import { readTextRelations, type TextRelation } from './text-places.js';
+import { mayHoldPersonalData, type ScannedNames } from './text-scanner.js';
 import { tokensOf } from './text-tokens.js';
-import { unescapedText } from './unescaped-text.js';
 
 /**
  * No text of the clone holds personal data, in whatever column, document, array, view, comment or function it stands. Kept values are searched for
@@ -28,6 +30,7 @@ export async function checkPersonalData(context: CheckContext): Promise<CheckOut
   await using target = await openTarget(context);
   const relations = await readTextRelations(target, plan);
   const people = await readPeople(source, plannedTables(plan), context);
+  const names = people.scannedNames();
   const tallies = new Tallies();
   await inLanes({
     tasks: relations,
@@ -37,7 +40,7 @@ export async function checkPersonalData(context: CheckContext): Promise<CheckOut
     async work(session, relation) {
       const share = context.deep ? 1 : BYTES_SEARCHED / Math.max(1, relation.sizeBytes);
       const pages = drawnPages(share);
-      await searchRelation(session, { relation, pages, people, tallies });
+      await searchRelation(session, { relation, pages, people, names, tallies });
       if (pages) outcome.warnings.push(sampled(relation, share));
     },
   });
@@ -51,9 +54,6 @@ export async function checkPersonalData(context: CheckContext): Promise<CheckOut
 const LANES = 2;
 /** Of one relation; beyond, pages drawn from all over it have to do, unless all are asked for. */
 const BYTES_SEARCHED = 64 * 1024 * 1024;
-const BYTES_A_FETCH = 1024 * 1024;
-const ROWS_A_FETCH = 2_000;
-const PAGE_BYTES = 8192;
 
 async function readPeople(
   source: ReadOnlySource,
@@ -74,37 +74,46 @@ interface Search {
   /** As `drawnPages` gives them. */
   pages: string;
   people: KnownPeople;
+  names: ScannedNames;
   tallies: Tallies;
 }
 
-async function searchRelation(session: Session, { relation, pages, people, tallies }: Search): Promise<void> {
+async function searchRelation(session: Session, { relation, pages, people, names, tallies }: Search): Promise<void> {
   const { places, key } = relation;
-  const texts = places.map(({ text }, at) => `${text} as c${at}`);
-  const sql = `select ${key} as key, ${texts.join(', ')} from only ${quoteRelation(relation.relation)} t${pages}${filterOf(maskedRowsOf(relation))}`;
-  await eachRow(session, relation, sql, (row) => {
-    for (const [at, { label, mayBeMade, isNumber }] of places.entries()) {
-      const text = row[`c${at}`];
-      if (!text) continue;
+  const texts = [key, ...places.map(({ text }) => text)];
+  const sql = `copy (select ${texts.join(', ')} from only ${quoteRelation(relation.relation)} t${pages}${filterOf(maskedRowsOf(relation))}) to stdout (format binary)`;
+  const stream = session.copyOut(sql);
+  await readCopiedRows(stream, texts.length, ({ bytes, starts, stops }) => {
+    const textOf = (field: number) => bytes.toString('utf8', starts[field], stops[field]);
+    for (const [index, { label, mayBeMade, isNumber, isBytes }] of places.entries()) {
+      const field = index + 1;
+      const at = starts[field] as number;
+      const stop = stops[field] as number;
+      if (at === NULL) continue;
       if (isNumber) {
-        seeNumber(text, people, (sight) => tallies.of(label).see({ ...sight, key: row.key ?? '' }));
+        seeNumber(textOf(field), people, (sight) => tallies.of(label).see({ ...sight, key: textOf(0) }));
         continue;
       }
-      const found = findIn(text, people, mayBeMade);
-      if (found.known.length > 0 || found.forms.length > 0) tallies.of(label).see({ ...found, key: row.key ?? '' });
+      if (isBytes) keepAscii(bytes, at, stop);
+      if (!mayHoldPersonalData({ bytes, at, stop, mayBeMade }, names)) continue;
+      const found = findInText(textOf(field), people, { mayBeMade });
+      if (found.known.length > 0 || found.forms.length > 0) tallies.of(label).see({ ...found, key: textOf(0) });
     }
+  }).catch((error: unknown) => {
+    const { environment } = session;
+    const doing = `searching ${relationLabel(relation.relation)}`;
+    throw translatePostgresError(error, { doing, environment, otherwise: 'COPY_FAILED' });
   });
 }
 
-/** In a text as it is, and as who reads it as JSON or as a link has it: `\u0040`, `%40`. */
-function findIn(text: string, people: KnownPeople, mayBeMade: boolean): Pick<Sight, 'known' | 'forms'> {
-  const tokens = tokensOf(text);
-  const known = people.foundIn(text, tokens, { mayBeMade });
-  const plain = unescapedText(text);
-  if (plain === text) return { known, forms: mayBeMade ? [] : findForms(text, tokens) };
-  const plainTokens = tokensOf(plain);
-  const knownToo = people.foundIn(plain, plainTokens, { mayBeMade });
-  return { known: [...new Set([...known, ...knownToo])], forms: mayBeMade ? [] : findForms(plain, plainTokens) };
+const NULL = -1;
+
+/** Bytes beyond ASCII, and zeros, are spaces. */
+function keepAscii(bytes: Buffer, start: number, stop: number): void {
+  for (let at = start; at < stop; at++) if (bytes[at] === 0 || (bytes[at] as number) >= 0x80) bytes[at] = SPACE;
 }
+
+const SPACE = 0x20;
 
 /** A whole number, as integers and `numeric` have it. */
 function seeNumber(text: string, people: KnownPeople, see: (sight: Omit<Sight, 'key'>) => void): void {
@@ -113,39 +122,6 @@ function seeNumber(text: string, people: KnownPeople, see: (sight: Omit<Sight, '
   const kind = people.kindOf(digits);
   const number = people.phoneOf(digits);
   if (kind || number) see({ known: kind ? [kind] : [], forms: [], number });
-}
-
-type Row = Record<string, string | null>;
-
-/** A small relation in one statement, others through a cursor. */
-async function eachRow(
-  session: Session,
-  relation: TextRelation,
-  sql: string,
-  onRow: (row: Row) => void,
-): Promise<void> {
-  if (relation.sizeBytes <= BYTES_A_FETCH) {
-    for (const row of await session.query<Row>(sql)) onRow(row);
-    return;
-  }
-  const count = rowsAFetch(relation);
-  await session.transaction(
-    async () => {
-      await session.query(`declare texts no scroll cursor for ${sql}`);
-      for (let rows: Row[]; ; ) {
-        rows = await session.query<Row>(`fetch ${count} from texts`);
-        for (const row of rows) onRow(row);
-        if (rows.length < count) return;
-      }
-    },
-    { mode: 'read only' },
-  );
-}
-
-/** What fits into memory, by the size of an average row. */
-function rowsAFetch({ sizeBytes, estimatedRows }: TextRelation): number {
-  const rowBytes = estimatedRows > 0 ? sizeBytes / estimatedRows : PAGE_BYTES;
-  return Math.max(1, Math.min(ROWS_A_FETCH, Math.floor(BYTES_A_FETCH / Math.max(1, rowBytes))));
 }
 
 /** One a place; a partitioned table's partitions share theirs. */

@@ -10,11 +10,12 @@ import { readRelations } from './relations.js';
 export interface TextPlace {
   /** As findings and acceptances name it: `public.messages.body`, with the partitioned table's name. */
   label: string;
-  /** SQL of the row `t`: its text; of a column of numbers, those of nine digits and more. */
+  /** SQL of the row `t`: its text, or its bytes; of a column of numbers, those of nine digits and more. */
   text: string;
   /** Generators may have made some of it, or it is computed from such. */
   mayBeMade: boolean;
   isNumber?: true;
+  isBytes?: true;
 }
 
 /** A relation with rows, and what of a row is text. */
@@ -26,14 +27,13 @@ export interface TextRelation {
   /** SQL, true for rows that a person lets stay as they are. */
   keptRows: string | undefined;
   sizeBytes: number;
-  estimatedRows: number;
 }
 
 /** Every table, partition and materialized view of the target with a column that can hold text. One statement, whatever their number. */
 export async function readTextRelations(session: Session, plan: ClonePlan): Promise<TextRelation[]> {
   const rows = await session.query<Row>(TEXT_RELATIONS);
   const planned = await plannedTablesByStorage(session, plan);
-  return rows.map(({ schema, name, root, columns, key, sizeBytes, estimatedRows }) => {
+  return rows.map(({ schema, name, root, columns, key, sizeBytes }) => {
     const relation = { schema, name };
     const table = planned.get(relationLabel(relation));
     const columnOf = new Map(table?.columns.map((column) => [column.name, column]));
@@ -43,7 +43,6 @@ export async function readTextRelations(session: Session, plan: ClonePlan): Prom
       key: keyOf(key?.some((name) => isMasked(columnOf.get(name) ?? {})) ? undefined : key),
       keptRows: table?.keptRows,
       sizeBytes: Number(sizeBytes),
-      estimatedRows: Math.max(0, estimatedRows),
     };
   });
 }
@@ -54,7 +53,6 @@ interface Row extends RelationName {
   /** Of the primary key, when numbers and uuids are all it has. */
   key: string[] | null;
   sizeBytes: string;
-  estimatedRows: number;
 }
 
 interface Column {
@@ -83,17 +81,13 @@ function placesOf({ name, isBytes, isNumber }: Column, planned: ColumnPlan | und
     return planned && isMasked(planned) ? [] : [{ label, text, mayBeMade: !planned, isNumber }];
   }
   const mayBeMade = isBytes || !planned || isMasked(planned);
-  const whole = { label, text: isBytes ? textOfBytes(column) : `left(${column}::text, ${LONGEST})`, mayBeMade };
+  if (isBytes) return [{ label, text: `substring(${column}::bytea, 1, ${LONGEST})`, mayBeMade, isBytes }];
+  const whole = { label, text: `left(${column}::text, ${LONGEST})`, mayBeMade };
   return [whole, ...keptLeaves(planned, column).map((text) => ({ label, text, mayBeMade: false }))];
 }
 
-/** Characters of a value that are searched, and bytes: four times as many would not fit what the server can send at once. */
+/** Characters of a value that are searched, and bytes. */
 const LONGEST = 10_000_000;
-
-/** Bytes that are not ASCII are spaces. */
-function textOfBytes(column: string): string {
-  return `regexp_replace(encode(substring(${column}, 1, ${LONGEST}), 'escape'), '\\\\[0-7]{3}', ' ', 'g')`;
-}
 
 /** Of a masked document, what its rule keeps: SQL of one text a path. */
 function keptLeaves(planned: ColumnPlan | undefined, column: string): string[] {
@@ -149,8 +143,7 @@ const TEXT_RELATIONS = `
             join pg_attribute k on k.attrelid = c.oid and k.attnum = u.attnum
            where i.indrelid = c.oid and i.indisprimary
           having bool_and(k.atttypid = any ('{int2,int4,int8,uuid}'::regtype[]))) as key,
-         pg_table_size(c.oid)::text as "sizeBytes",
-         c.reltuples as "estimatedRows"
+         pg_table_size(c.oid)::text as "sizeBytes"
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
     join pg_class r on r.oid = coalesce(case when c.relispartition then pg_partition_root(c.oid)::oid end, c.oid)
@@ -160,5 +153,5 @@ const TEXT_RELATIONS = `
    where c.relkind in ('r', 'm')
      and c.relispopulated
      and ${IS_USER_SCHEMA}
-   group by n.nspname, c.relname, c.oid, c.reltuples, rn.nspname, r.relname
+   group by n.nspname, c.relname, c.oid, rn.nspname, r.relname
    order by pg_table_size(c.oid) desc`;
