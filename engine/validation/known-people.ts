@@ -6,9 +6,9 @@ import type { Session } from '../postgres/session.js';
 import { drawnPages } from '../postgres/table-sample.js';
 import { isMasked } from './personal-data.js';
 import { filterOf, maskedRowsOf } from './table-filter.js';
-import type { ScannedNames } from './text-scanner.js';
+import type { ScannedPeople } from './text-scanner.js';
 import { emailsIn, type TextTokens } from './text-tokens.js';
-import { WordPairs } from './word-pairs.js';
+import { longNumbers, wordPairs } from './word-hashes.js';
 
 const ROWS_A_TABLE = 2_000;
 const ROWS_IN_ALL = 100_000;
@@ -70,12 +70,16 @@ export class KnownPeople {
   }
 
   /** What `mayHoldPersonalData` goes by. */
-  scannedNames(): ScannedNames {
+  scanned(): ScannedPeople {
     const pairsOf = (isWanted: (name: KnownName) => boolean) =>
       [...this.#names].flatMap(([first, names]) =>
         names.filter(isWanted).map(({ others: [second = ''] }) => [first, second] as const),
       );
-    return { all: new WordPairs(pairsOf(() => true)), rare: new WordPairs(pairsOf(({ isRare }) => isRare)) };
+    return {
+      names: wordPairs(pairsOf(() => true)),
+      rareNames: wordPairs(pairsOf(({ isRare }) => isRare)),
+      numbers: longNumbers(this.#numbers.keys()),
+    };
   }
 
   #addName(words: readonly string[]): void {

@@ -16,7 +16,7 @@ import { type KnownPeople, readKnownPeople } from './known-people.js';
 import { PlaceTally, type Sight } from './place-tally.js';
 import { filterOf, maskedRowsOf } from './table-filter.js';
 import { readTextRelations, type TextRelation } from './text-places.js';
-import { mayHoldPersonalData, type ScannedNames } from './text-scanner.js';
+import { mayHoldPersonalData, type ScannedPeople } from './text-scanner.js';
 import { tokensOf } from './text-tokens.js';
 
 /**
@@ -30,7 +30,7 @@ export async function checkPersonalData(context: CheckContext): Promise<CheckOut
   await using target = await openTarget(context);
   const relations = await readTextRelations(target, plan);
   const people = await readPeople(source, plannedTables(plan), context);
-  const names = people.scannedNames();
+  const scanned = people.scanned();
   const tallies = new Tallies();
   await inLanes({
     tasks: relations,
@@ -40,7 +40,7 @@ export async function checkPersonalData(context: CheckContext): Promise<CheckOut
     async work(session, relation) {
       const share = context.deep ? 1 : BYTES_SEARCHED / Math.max(1, relation.sizeBytes);
       const pages = drawnPages(share);
-      await searchRelation(session, { relation, pages, people, names, tallies });
+      await searchRelation(session, { relation, pages, people, scanned, tallies });
       if (pages) outcome.warnings.push(sampled(relation, share));
     },
   });
@@ -74,11 +74,11 @@ interface Search {
   /** As `drawnPages` gives them. */
   pages: string;
   people: KnownPeople;
-  names: ScannedNames;
+  scanned: ScannedPeople;
   tallies: Tallies;
 }
 
-async function searchRelation(session: Session, { relation, pages, people, names, tallies }: Search): Promise<void> {
+async function searchRelation(session: Session, { relation, pages, people, scanned, tallies }: Search): Promise<void> {
   const { places, key } = relation;
   const texts = [key, ...places.map(({ text }) => text)];
   const sql = `copy (select ${texts.join(', ')} from only ${quoteRelation(relation.relation)} t${pages}${filterOf(maskedRowsOf(relation))}) to stdout (format binary)`;
@@ -95,7 +95,7 @@ async function searchRelation(session: Session, { relation, pages, people, names
         continue;
       }
       if (isBytes) keepAscii(bytes, at, stop);
-      if (!mayHoldPersonalData({ bytes, at, stop, mayBeMade }, names)) continue;
+      if (!mayHoldPersonalData({ bytes, at, stop, mayBeMade }, scanned)) continue;
       const found = findInText(textOf(field), people, { mayBeMade });
       if (found.known.length > 0 || found.forms.length > 0) tallies.of(label).see({ ...found, key: textOf(0) });
     }

@@ -1,10 +1,14 @@
 import { MASKED_EMAIL_HOST } from '../../contracts/anonymization.js';
-import { characterFolds, foldBeyond, hashOn, NO_WORD, type WordPairs } from './word-pairs.js';
+import type { HashSet } from './hash-set.js';
+import { characterFolds, foldBeyond, hashOn, NO_WORD } from './word-hashes.js';
 
-/** Of what is known; a generator makes ordinary names, and numbers that are too short to be evidence. */
-export interface ScannedNames {
-  all: WordPairs;
-  rare: WordPairs;
+/** What is looked for, as hashes: the first two words of names, and digits of numbers. */
+export interface ScannedPeople {
+  names: HashSet;
+  /** Those that no generator makes. */
+  rareNames: HashSet;
+  /** Of cards, accounts and identities. */
+  numbers: HashSet;
 }
 
 /** A scanned text: UTF-8 bytes from `at` to before `stop`. */
@@ -16,7 +20,7 @@ export interface TextBytes {
   mayBeMade: boolean;
 }
 
-/** Digits of a number that may name somebody, and of one that does although generators make numbers. */
+/** Digits of a number that may name somebody; where generators make numbers, only those of known cards, accounts and identities are evidence. */
 const DIGITS = 9;
 const DIGITS_WHERE_MADE = 12;
 const LONGEST_GAP = 2;
@@ -25,61 +29,86 @@ const MASKED_HOST = Buffer.from(MASKED_EMAIL_HOST);
 
 const AT_SIGN = 0x40;
 const PERCENT = 0x25;
-const BACKSLASH = 0x5c;
 const DOT = 0x2e;
 const HYPHEN = 0x2d;
-const SPACE = 0x20;
-const OPEN = 0x28;
-const CLOSE = 0x29;
+const BEYOND_ASCII = 0x80;
+/** Makes a letter of ASCII a small one. */
+const LOWER = 0x20;
 /** First bytes of what UTF-8 writes in three bytes and in four. */
 const THREE_BYTES = 0xe0;
 const FOUR_BYTES = 0xf0;
 
+const OTHER = 0;
+const LETTER = 1;
+const DIGIT = 2;
+/** May stand between digits of a number. */
+const GAP = 3;
+/** Of an address, or of an escape. */
+const SIGN = 4;
+const KINDS = Uint8Array.from({ length: BEYOND_ASCII }, (_, code) => kindOf(String.fromCharCode(code)));
+
+function kindOf(character: string): number {
+  if (/[a-z]/i.test(character)) return LETTER;
+  if (/\d/.test(character)) return DIGIT;
+  if (' ().-'.includes(character)) return GAP;
+  return '@%\\'.includes(character) ? SIGN : OTHER;
+}
+
 /**
- * Whether a text is worth being read as text: one look at each byte, without making a string. True for everything in which `tokensOf`, `unescapedText`, a form of
- * personal data or a known name would find something; for other texts seldom.
+ * Whether a text is worth being read as text: one look at each byte, without making a string. True for everything in which `findInText` finds something; for
+ * other texts seldom.
  */
-export function mayHoldPersonalData({ bytes, at, stop, mayBeMade }: TextBytes, names: ScannedNames): boolean {
+export function mayHoldPersonalData({ bytes, at, stop, mayBeMade }: TextBytes, known: ScannedPeople): boolean {
   if (stop - at < SHORTEST) return false;
   const folds = characterFolds();
-  const pairs = mayBeMade ? names.rare : names.all;
-  const longNumber = mayBeMade ? DIGITS_WHERE_MADE : DIGITS;
+  const names = mayBeMade ? known.rareNames : known.names;
   let previous = NO_WORD;
   let word = NO_WORD;
+  /** Of a number, with and without what separates them; the latter's hash. */
   let digits = 0;
+  let run = 0;
+  let hash = 0;
   let gap = 0;
   for (let here = at; here < stop; here++) {
     let code = bytes[here] as number;
-    if (code >= 0x80) {
-      const first = code;
-      code = codePointAt(bytes, here);
-      here += first < THREE_BYTES ? 1 : first < FOUR_BYTES ? 2 : 3;
+    const kind = code < BEYOND_ASCII ? (KINDS[code] as number) : OTHER;
+    if (kind === LETTER && run === 0) {
+      digits = 0;
+      word = hashOn(word, code | LOWER);
+      continue;
+    }
+    if (kind === DIGIT) {
+      digits++;
+      run++;
+      hash = hashOn(hash, code);
+      gap = 0;
+      if (mayBeMade ? digits >= DIGITS_WHERE_MADE && digits > run : digits === DIGITS) return true;
+      if (!mayBeMade && isIbanStart(bytes, here, at)) return true;
+    } else {
+      if (run > 0) {
+        if (run >= DIGITS_WHERE_MADE && known.numbers.has(run, hash >>> 0)) return true;
+        run = 0;
+        hash = 0;
+      }
+      if (digits > 0 && (kind !== GAP || ++gap > LONGEST_GAP)) digits = 0;
+      if (kind === SIGN && isSign(bytes, here, stop)) return true;
+      if (code >= BEYOND_ASCII) {
+        const first = code;
+        code = codePointAt(bytes, here);
+        here += first < THREE_BYTES ? 1 : first < FOUR_BYTES ? 2 : 3;
+      }
     }
     const fold = code < 0x10000 ? (folds[code] as number) : foldBeyond(code);
     if (fold !== 0) {
       word = hashOn(word, fold);
-      if (code !== HYPHEN) {
-        digits = 0;
-        continue;
-      }
     } else if (word !== NO_WORD) {
-      if (pairs.has(previous, word)) return true;
+      if (names.has(previous >>> 0, word >>> 0)) return true;
       previous = word;
       word = NO_WORD;
     }
-    if (isDigit(code)) {
-      digits++;
-      gap = 0;
-      if (digits === longNumber) return true;
-      if (!mayBeMade && isIbanStart(bytes, here, at)) return true;
-    } else if (digits > 0 && (!isInNumber(code) || ++gap > LONGEST_GAP)) {
-      digits = 0;
-    }
-    if (code === AT_SIGN && !isMaskedHost(bytes, here + 1, stop)) return true;
-    if ((code === BACKSLASH || code === PERCENT) && here + 1 < stop && isEscape(code, bytes[here + 1] as number))
-      return true;
   }
-  return word !== NO_WORD && pairs.has(previous, word);
+  if (run >= DIGITS_WHERE_MADE && known.numbers.has(run, hash >>> 0)) return true;
+  return word !== NO_WORD && names.has(previous >>> 0, word >>> 0);
 }
 
 function codePointAt(bytes: Buffer, at: number): number {
@@ -91,9 +120,11 @@ function codePointAt(bytes: Buffer, at: number): number {
   return ((first & 0x07) << 18) | (second << 12) | (third << 6) | ((bytes[at + 3] as number) & 0x3f);
 }
 
-/** A part of a number beside its digits. */
-function isInNumber(code: number): boolean {
-  return code === SPACE || code === OPEN || code === CLOSE || code === DOT || code === HYPHEN;
+/** An @ or an escape, with what makes it one after it. */
+function isSign(bytes: Buffer, here: number, stop: number): boolean {
+  if (bytes[here] === AT_SIGN) return !isMaskedHost(bytes, here + 1, stop);
+  const next = here + 1 < stop ? (bytes[here + 1] as number) : 0;
+  return bytes[here] === PERCENT ? next >= 0x32 && next <= 0x37 : 'unrtbf'.includes(String.fromCharCode(next | LOWER));
 }
 
 /** The second digit after two capitals. */
@@ -113,11 +144,6 @@ function isMaskedHost(bytes: Buffer, at: number, stop: number): boolean {
   if (end === stop) return true;
   const next = bytes[end] as number;
   return next < 0x80 && !isDigit(next) && !isCapital(next & ~0x20) && next !== DOT && next !== HYPHEN;
-}
-
-/** What `unescapedText` may replace. */
-function isEscape(code: number, next: number): boolean {
-  return code === PERCENT ? next >= 0x32 && next <= 0x37 : 'unrtbf'.includes(String.fromCharCode(next | 0x20));
 }
 
 function isDigit(code: number): boolean {

@@ -1,3 +1,5 @@
+import { HashSet } from './hash-set.js';
+
 const BASIC_PLANE = 0x10000;
 const LAST_CODE = 0x10ffff;
 const WORD_CHARACTER = /[\p{L}\p{M}'’-]/u;
@@ -6,39 +8,28 @@ const FINAL_SIGMA = 'ς';
 /** What `İ` has beside its `i` in lower case. */
 const DOT_ABOVE = '\u0307';
 const PRIME = 0x01000193;
-const BITS_A_PAIR = 16;
-const FEWEST_WORDS = 64;
 
 /** Before the first character of a word. */
 export const NO_WORD = 0;
 
-/**
- * Which two words stand side by side in known names, in any letter case, by hashes of their characters. It may take other words for such; never such for
- * others.
- */
-export class WordPairs {
-  readonly #bits: Uint32Array;
-  readonly #mask: number;
+/** Pairs of words that stand side by side, in any letter case. */
+export function wordPairs(pairs: Iterable<readonly [first: string, second: string]>): HashSet {
+  const set = new HashSet();
+  for (const [first, second] of pairs) set.add(hashOf(first) >>> 0, hashOf(second) >>> 0);
+  return set;
+}
 
-  constructor(pairs: readonly (readonly [first: string, second: string])[]) {
-    const words = 2 ** Math.ceil(Math.log2(Math.max(FEWEST_WORDS, (pairs.length * BITS_A_PAIR) / 32)));
-    this.#bits = new Uint32Array(words);
-    this.#mask = words * 32 - 1;
-    for (const [first, second] of pairs) {
-      const bit = this.#bitOf(hashOf(first), hashOf(second));
-      this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] as number) | (1 << (bit & 31));
-    }
-  }
+/** Numbers, as their digits. */
+export function longNumbers(numbers: Iterable<string>): HashSet {
+  const set = new HashSet();
+  for (const digits of numbers) set.add(digits.length, hashOfDigits(digits) >>> 0);
+  return set;
+}
 
-  has(first: number, second: number): boolean {
-    const bit = this.#bitOf(first, second);
-    return (((this.#bits[bit >>> 5] as number) >>> (bit & 31)) & 1) === 1;
-  }
-
-  #bitOf(first: number, second: number): number {
-    const hash = Math.imul(first ^ Math.imul(second, PRIME), PRIME);
-    return (hash ^ (hash >>> 15)) & this.#mask;
-  }
+function hashOfDigits(digits: string): number {
+  let hash = NO_WORD;
+  for (let at = 0; at < digits.length; at++) hash = hashOn(hash, digits.charCodeAt(at));
+  return hash;
 }
 
 function hashOf(word: string): number {
@@ -53,7 +44,7 @@ function hashOf(word: string): number {
 
 /** The hash of a word with one more character, given as its fold. */
 export function hashOn(hash: number, fold: number): number {
-  return fold === IGNORED ? hash : Math.imul(hash ^ fold, PRIME) | 1;
+  return fold === IGNORED ? hash : Math.imul(hash ^ fold, PRIME) || 1;
 }
 
 /** By code point of the basic plane: its lower case where it can be part of a word, otherwise 0. */
