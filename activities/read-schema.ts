@@ -1,8 +1,7 @@
 import type { SchemaDefinition } from '../contracts/schema.js';
 import { analyzeSchema } from '../engine/catalog/analyze-schema.js';
 import type { ConfirmedTarget, ReadOnlySource } from '../engine/safety/proofs.js';
-import { dumpSchema } from '../engine/schema/dump.js';
-import { splitDump } from '../engine/schema/split.js';
+import { readStatements } from '../engine/schema/read-statements.js';
 
 /** A database's catalogs and its dump, both from one snapshot. */
 export async function readSchema(
@@ -13,7 +12,6 @@ export async function readSchema(
   const aborting = signal ? { signal } : {};
   return analyzeSchema(database, {
     ...aborting,
-    dump: async ({ snapshot, serverMajor }) =>
-      splitDump(await dumpSchema({ url, environment, serverMajor, snapshot, ...aborting })),
+    dump: (moment) => readStatements({ url, environment, ...moment, ...aborting }),
   });
 }

@@ -1,6 +1,7 @@
 import type { NeutralizedObject } from '../../contracts/clone.js';
 import type { SchemaDefinition, SchemaDiff, SchemaDifference, SchemaStatement } from '../../contracts/schema.js';
 import { withoutGrantor } from './grantor.js';
+import { withoutNeedlessQuotes } from './names.js';
 import { aboutAny } from './satellites.js';
 
 /** Their text holds addresses and logins of other servers. */
@@ -74,8 +75,8 @@ function difference(
  * server's matter, and who granted a privilege may be lost.
  */
 function exactForm({ kind, sql }: SchemaStatement): string {
-  if (kind === 'owner') return sql.slice(sql.lastIndexOf(' OWNER TO '));
-  return withoutGrantor(sql)
+  if (kind === 'owner') return withoutNeedlessQuotes(sql.slice(sql.lastIndexOf(' OWNER TO ')));
+  return withoutNeedlessQuotes(withoutGrantor(sql))
     .replace(/^SELECT pg_catalog\.set_config\('default_tablespace',.*?;\n(.*);\nSET default_tablespace = ''$/s, '$1')
     .replace(/^(ALTER (?:FOREIGN )?TABLE) ONLY /, '$1 ')
     .replace(/\s+/g, ' ');

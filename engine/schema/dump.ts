@@ -10,6 +10,8 @@ export interface DumpInput {
   serverMajor: number;
   /** Of `pg_export_snapshot`; without it the dump has a snapshot of its own. */
   snapshot?: string;
+  /** Quotes every name. Default: those that the server's version has to quote. */
+  quotesAll?: boolean;
   signal?: AbortSignal;
 }
 
@@ -37,6 +39,7 @@ export async function dumpSchema(input: DumpInput): Promise<string> {
     '--encoding=UTF8',
     '--lock-wait-timeout=30000',
     '--exclude-schema=envclone', // what is unfinished in a target is no part of it
+    ...(input.quotesAll ? ['--quote-all-identifiers'] : []),
     ...(input.snapshot ? [`--snapshot=${input.snapshot}`] : []),
   ];
   const forced = process.env.ENVCLONE_PG_DUMP;

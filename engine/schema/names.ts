@@ -6,6 +6,11 @@ export function showIdentifier(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
+/** SQL without quotes that not every version of the server, and not every dump, sets. For comparing and searching, not for a server. */
+export function withoutNeedlessQuotes(sql: string): string {
+  return sql.replace(/"([a-z_][a-z0-9_$]*)"/g, '$1');
+}
+
 /** `public.lofts`, `public."Réservations"` */
 export function showRelation({ schema, name }: RelationName): string {
   return `${showIdentifier(schema)}.${showIdentifier(name)}`;

@@ -1,5 +1,6 @@
 import type { NeutralizedObject } from '../../contracts/clone.js';
 import type { FunctionDefinition, SchemaStatement } from '../../contracts/schema.js';
+import { withoutNeedlessQuotes } from './names.js';
 import { neutralServer } from './neutral-server.js';
 import { type FindOutboundCall, outboundCalls } from './outbound-calls.js';
 import { aboutAny } from './satellites.js';
@@ -66,7 +67,8 @@ function escaped(text: string): string {
 /** Also finds the calls that a view makes when another reads it. */
 function throughViews(statements: readonly SchemaStatement[], findCall: FindOutboundCall): FindOutboundCall {
   const outbound: { name: string; way: string }[] = [];
-  const find: FindOutboundCall = (sql) => findCall(sql) ?? outbound.find(({ name }) => sql.includes(` ${name}`))?.way;
+  const find: FindOutboundCall = (sql) =>
+    findCall(sql) ?? outbound.find(({ name }) => withoutNeedlessQuotes(sql).includes(` ${name}`))?.way;
   let views = statements.filter(({ kind }) => kind === 'view' || kind === 'materialized view');
   for (;;) {
     const found = views.filter(({ sql }) => find(sql) !== undefined);

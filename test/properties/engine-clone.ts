@@ -6,8 +6,7 @@ import { copySequences } from '../../engine/copy/sequences.js';
 import { createPlan } from '../../engine/plan/create-plan.js';
 import { readTargetCatalog } from '../../engine/plan/target-catalog.js';
 import { applyStatements } from '../../engine/schema/apply.js';
-import { dumpSchema } from '../../engine/schema/dump.js';
-import { splitDump } from '../../engine/schema/split.js';
+import { readStatements } from '../../engine/schema/read-statements.js';
 import { heldSnapshot } from '../copy/world.js';
 import { type CopyInput, copyUnit, EPOCH } from '../support/copy-unit.js';
 import type { TestDatabase } from '../support/databases.js';
@@ -94,7 +93,7 @@ export async function cloneByEngine({
 /** A database's catalogs and dump. */
 export async function readSchema({ url, name }: Pick<TestDatabase, 'name' | 'url'>): Promise<SchemaDefinition> {
   return analyzeSchema(sourceOf({ url, name }), {
-    dump: async (moment) => splitDump(await dumpSchema({ url, environment: name, ...moment })),
+    dump: (moment) => readStatements({ url, environment: name, ...moment }),
   });
 }
 
