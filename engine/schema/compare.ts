@@ -2,6 +2,7 @@ import type { NeutralizedObject } from '../../contracts/clone.js';
 import type { SchemaDefinition, SchemaDiff, SchemaDifference, SchemaStatement } from '../../contracts/schema.js';
 import { withoutGrantor } from './grantor.js';
 import { withoutNeedlessQuotes } from './names.js';
+import { isSameMeaning } from './same-meaning.js';
 import { aboutAny } from './satellites.js';
 
 /** Their text holds addresses and logins of other servers. */
@@ -46,7 +47,9 @@ export function compareStatements(
   for (const [key, one] of sources) {
     const other = targets.get(key);
     if (!other) differences.push(difference('missing', one, undefined));
-    else if (normalForm(one) !== normalForm(other)) differences.push(difference('different', one, other));
+    else if (normalForm(one) !== normalForm(other) && !isSameMeaning(one.sql, other.sql)) {
+      differences.push(difference('different', one, other));
+    }
   }
   for (const [key, other] of targets) {
     if (!sources.has(key)) differences.push(difference('unexpected', undefined, other));
