@@ -2,7 +2,7 @@ import { parseSync } from 'libpg-query';
 
 /**
  * Whether two statements of the same kind differ only in what a server writes otherwise once it has read its own text: where the casts of a list stand
- * (`(ARRAY['a'::varchar])::text[]`, `ARRAY[('a'::varchar)::text]`), and names of a subquery's columns that had none.
+ * (`(ARRAY['a'::varchar])::text[]`, `ARRAY[('a'::varchar)::text]`), names of a subquery's columns that had none, and, from version 18 on, of NOT NULL.
  */
 export function isSameMeaning(one: string, other: string): boolean {
   try {
@@ -24,11 +24,15 @@ function withoutSpelling(node: unknown, { isNamed }: { isNamed: boolean }): unkn
   if (cast) return withoutSpelling(cast.arg, { isNamed });
   return Object.fromEntries(
     Object.entries(node).flatMap(([key, value]) => {
-      if (POSITIONS.has(key)) return [];
+      if (POSITIONS.has(key) || (key === 'conname' && isNotNull(node))) return [];
       if (key === 'ResTarget') return [[key, target(value, isNamed)]];
       return [[key, withoutSpelling(value, { isNamed: isNamed && !INNER.has(key) })]];
     }),
   );
+}
+
+function isNotNull(node: object): boolean {
+  return 'contype' in node && node.contype === 'CONSTR_NOTNULL';
 }
 
 function target(value: { name?: string }, isNamed: boolean): unknown {

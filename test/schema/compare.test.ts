@@ -54,3 +54,15 @@ test('a difference of a login does not show it', async () => {
   );
   expect(differences).toEqual([{ kind: 'user mapping', name: 'loft on s', change: 'missing' }]);
 });
+
+test('of other versions, the names of NOT NULL and the spelling of locales are no difference', async () => {
+  const older = `
+    CREATE COLLATION public.c (provider = icu, locale = '@colNumeric=yes');
+    CREATE TABLE public.t (a integer NOT NULL, s character varying, CHECK (((s)::text = ANY ((ARRAY['x'::character varying])::text[]))));`;
+  const newer = `
+    CREATE COLLATION public.c (provider = icu, locale = 'und-u-kn');
+    CREATE TABLE public.t (a integer CONSTRAINT t_a_not_null1 NOT NULL, s character varying, CHECK (((s)::text = ANY (ARRAY[('x'::character varying)::text]))));`;
+  expect(await compare(older, newer, { isLoose: true })).toEqual([]);
+  const other = newer.replace('provider = icu', 'provider = libc').replace('CONSTRAINT t_a_not_null1 NOT NULL', '');
+  expect(await compare(older, other, { isLoose: true })).toHaveLength(2);
+});
