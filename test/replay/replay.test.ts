@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type History, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
-import { failing, planOf, runsOf, startScriptedWorker } from '../support/scripted-worker.js';
+import { failing, planOf, runsOf, startScriptedWorker, until, untilCancelled } from '../support/scripted-worker.js';
 
 const HISTORIES = new URL('./histories/', import.meta.url);
 const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
@@ -20,6 +21,13 @@ test.runIf(version)(
     await record('clone-continued', { planClone: () => planOf({ units: 12, historyLimit: 60 }) });
     await record('clone-undone', { finishSchema: failing('SCHEMA_STATEMENT_FAILED') });
     await record('clone-swapped', { planClone: () => planOf({ units: 2, restorePoint: 'swap' }) });
+    await record('clone-in-copy', { copyUnit: untilCancelled }, 'copyUnit');
+    await record('clone-in-finish', { finishSchema: untilCancelled }, 'finishSchema');
+    await record(
+      'clone-in-undo',
+      { finishSchema: failing('SCHEMA_STATEMENT_FAILED'), restoreTarget: untilTerminated },
+      'restoreTarget',
+    );
   },
   60_000,
 );
@@ -33,22 +41,34 @@ test('workflows that were started by an earlier version go on with this one', as
   }
 }, 60_000);
 
-async function record(name: string, script: Parameters<typeof startScriptedWorker>[0]): Promise<void> {
+type Script = Parameters<typeof startScriptedWorker>[0];
+
+/** With `at`: what is there while that activity runs, as a worker of the next version finds it. */
+async function record(name: string, script: Script, at?: string): Promise<void> {
   await using worker = await startScriptedWorker(script);
   const handle = await worker.client.workflow.start('cloneEnvironment', {
     workflowId: 'clone-test-20260102T030405-9f3a',
     taskQueue: worker.taskQueue,
     args: [{ source: 'production', target: 'test', confirm: 'test' }],
   });
-  await handle.result().catch(() => {});
+  if (at) await until(() => worker.calls.includes(at));
+  else await handle.result().catch(() => {});
   await write(name, await handle.fetchHistory());
   const copies = await runsOf(worker, `${handle.workflowId}/1`);
   for (const [index, copy] of copies.reverse().entries()) await write(`${name}-copy-${index + 1}`, copy);
+  if (at) await handle.terminate();
+}
+
+/** A compensation is not cancelled. */
+async function untilTerminated(): Promise<void> {
+  await untilCancelled().catch(() => {});
 }
 
 async function write(name: string, history: History): Promise<void> {
+  const file = new URL(`${version}-${name}.json`, HISTORIES);
+  if (existsSync(file)) return;
   await writeFile(
-    new URL(`${version}-${name}.json`, HISTORIES),
+    file,
     `${historyToJSON(history)
       .replaceAll(ROOT, '')
       .replaceAll(/[0-9]+@[\w.-]+/g, '1@worker')}\n`,
