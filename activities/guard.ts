@@ -1,9 +1,11 @@
 import { Context } from '@temporalio/activity';
 import type { RestorePointRef } from '../contracts/artifacts.js';
 import type { RestorePointSummary } from '../contracts/backup.js';
+import type { OnTrouble } from '../contracts/recovery.js';
 import type { AdmitCloneInput, AdmitRollbackInput, CloneGrant, TargetGrant } from '../contracts/stages.js';
 import { TARGET_HELD_SIGNAL } from '../contracts/workflows.js';
 import { cloneOptionsFrom } from '../engine/environments/clone-options.js';
+import type { Configuration } from '../engine/environments/configuration.js';
 import { parseCloneInput, parseRollbackInput } from '../engine/environments/parse-input.js';
 import { lockTarget } from '../engine/safety/target-lock.js';
 import { adapt } from './adapt.js';
@@ -14,7 +16,7 @@ export const createGuardActivities = (open: OpenServices) => ({
   /** Names in, a grant out. @throws every refusal of table "bad input", before anything is touched */
   async admitClone({ operation, input }: AdmitCloneInput): Promise<CloneGrant> {
     return adapt(async ({ signal }) => {
-      const { source, target, confirm, requestedBy, options } = parseCloneInput(input);
+      const { source, target, confirm, requestedBy, options, onTrouble } = parseCloneInput(input);
       const { configuration, guard, artifacts, auditTrail } = await open();
       configuration.require([source, target]);
       await artifacts.check();
@@ -30,6 +32,7 @@ export const createGuardActivities = (open: OpenServices) => ({
         target,
         confirm: confirm ?? '',
         ...(requestedBy && { requestedBy }),
+        ...waitingFor(configuration, onTrouble),
         options: decided,
       };
     });
@@ -40,7 +43,7 @@ export const createGuardActivities = (open: OpenServices) => ({
     input,
   }: AdmitRollbackInput): Promise<{ grant: TargetGrant; point: RestorePointRef; kind: RestorePointSummary['kind'] }> {
     return adapt(async ({ signal }) => {
-      const { environment, restorePoint, confirm, requestedBy } = parseRollbackInput(input);
+      const { environment, restorePoint, confirm, requestedBy, onTrouble } = parseRollbackInput(input);
       const { configuration, guard, artifacts, auditTrail } = await open();
       configuration.require([environment]);
       await artifacts.check();
@@ -48,7 +51,13 @@ export const createGuardActivities = (open: OpenServices) => ({
       const { id, kind } = await findRestorePoint({ artifacts }, { target, id: restorePoint, signal });
       await auditTrail.record({ operation, action: 'rollback', target: environment, requestedBy, outcome: 'admitted' });
       return {
-        grant: { operation, target: environment, confirm: confirm ?? '', ...(requestedBy && { requestedBy }) },
+        grant: {
+          operation,
+          target: environment,
+          confirm: confirm ?? '',
+          ...(requestedBy && { requestedBy }),
+          ...waitingFor(configuration, onTrouble),
+        },
         point: { environment, id },
         kind,
       };
@@ -66,6 +75,13 @@ export const createGuardActivities = (open: OpenServices) => ({
     });
   },
 });
+
+function waitingFor({ operations }: Configuration, onTrouble: OnTrouble | undefined): Pick<TargetGrant, 'waitMs'> {
+  if ((onTrouble ?? operations.onTrouble) === 'rollback') return {};
+  return { waitMs: operations.waitHours * HOUR_MS };
+}
+
+const HOUR_MS = 3_600_000;
 
 /** Signals the workflow that this activity runs for. */
 export async function signalWorkflow(signal: string, ...values: unknown[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { SafetyError } from '../contracts/errors.js';
+import { type OperationWorkflow, workflowsOf } from '../contracts/operation-ids.js';
 
 /**
  * Before what an operation left is undone: it may still run, and have lost the target's lock with the worker that had it. One that this server does
@@ -16,19 +17,7 @@ export async function requireEnded(operation: string, { environment }: { environ
   }
 }
 
-interface Candidate {
-  workflowId: string;
-  /** What its run's id begins with. */
-  run: string;
-}
-
-/** An operation's id is the workflow's, with the beginning of the run's behind it where the workflow's may be used again. */
-function workflowsOf(operation: string): Candidate[] {
-  const [, workflowId, run] = /^(.+)-([0-9a-f]{8})$/.exec(operation) ?? [];
-  return [{ workflowId: operation, run: '' }, ...(workflowId && run ? [{ workflowId, run }] : [])];
-}
-
-async function isRunning({ workflowId, run }: Candidate): Promise<boolean> {
+async function isRunning({ workflowId, run }: OperationWorkflow): Promise<boolean> {
   try {
     const { runId, closeTime } = await Context.current().client.workflow.getHandle(workflowId).describe();
     return closeTime === undefined && runId.startsWith(run);

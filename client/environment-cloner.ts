@@ -9,10 +9,12 @@ import type {
   RollbackResult,
   ValidateInput,
 } from '../contracts/clone.js';
+import type { ResolveInput } from '../contracts/recovery.js';
 import type { ValidationResult } from '../contracts/validation.js';
 import { DEFAULT_TASK_QUEUE, PROGRESS_QUERY, WORKFLOW_TYPES } from '../contracts/workflows.js';
 import { asOperationError, temporalUnavailable } from './operation-errors.js';
 import { refuseFunctions } from './refuse-functions.js';
+import { resolveOperation } from './resolve-operation.js';
 import { viewOperation, watchOperation } from './watch-operation.js';
 
 export interface EnvironmentClonerInput {
@@ -54,6 +56,8 @@ export interface EnvironmentCloner {
   /** The operation as it goes, about once a second, until it has ended. */
   watch(operationId: string): AsyncIterable<CloneOperation>;
   cancel(operationId: string): Promise<void>;
+  /** Answers an operation that waits for a person (`status` `waiting`). @throws ConfigurationError `RESOLUTION_REFUSED` */
+  resolve(operationId: string, input: ResolveInput): Promise<CloneOperation>;
   /** Whether a worker polls the task queue. */
   hasWorker(): Promise<boolean>;
   close(): Promise<void>;
@@ -97,6 +101,7 @@ export async function createEnvironmentCloner(input: EnvironmentClonerInput = {}
     async cancel(operationId) {
       await client.workflow.getHandle(operationId).cancel();
     },
+    resolve: (operationId, answer) => resolveOperation(client, operationId, answer),
     async hasWorker() {
       const { pollers } = await connection.workflowService.describeTaskQueue({
         namespace,

@@ -2,6 +2,7 @@ import type { AnonymizationReport, AnonymizationRule } from './anonymization.js'
 import type { ArtifactRef, RestorePointRef } from './artifacts.js';
 import type { RestoreStrategy } from './environments.js';
 import type { ErrorCode } from './error-codes.js';
+import type { Intervention, OnTrouble } from './recovery.js';
 import type { CopyProof, ValidationResult } from './validation.js';
 
 export interface CloneOptions {
@@ -37,6 +38,8 @@ export interface CloneInput {
   requestedBy?: string;
   /** A clone that fails validation is rolled back, unless this is `keep`. */
   onInvalid?: 'rollback' | 'keep';
+  /** Where a person is needed. Default: what the configuration says, else `wait`. */
+  onTrouble?: OnTrouble;
 }
 
 export interface ValidateInput {
@@ -51,6 +54,8 @@ export interface RollbackInput {
   restorePoint?: string;
   confirm?: string;
   requestedBy?: string;
+  /** Where a person is needed. Default: what the configuration says, else `wait`. */
+  onTrouble?: OnTrouble;
 }
 
 export interface CloneStatistics {
@@ -141,7 +146,7 @@ export interface CloneOperation {
   id: string;
   sourceEnvironment: string;
   targetEnvironment: string;
-  status: 'pending' | 'in_progress' | 'completed' | 'failed';
+  status: 'pending' | 'in_progress' | 'waiting' | 'completed' | 'failed';
   stage: CloneStage;
   paused: boolean;
   /** 0 to 100. */
@@ -151,6 +156,8 @@ export interface CloneOperation {
   copy?: CopyProgress;
   logs: CloneLog[];
   statistics: CloneStatistics;
+  /** Of one that waits for a person. */
+  intervention?: Intervention;
   failure?: OperationFailure;
 }
 

@@ -8,6 +8,7 @@ import type {
   ValidateInput,
 } from './clone.js';
 import type { EnvironmentType } from './environments.js';
+import type { Intervention, Resolution } from './recovery.js';
 
 /** What the guard admitted: names and choices. Every activity that destroys has it proven again. */
 export interface TargetGrant {
@@ -15,6 +16,8 @@ export interface TargetGrant {
   target: string;
   confirm: string;
   requestedBy?: string;
+  /** How long a step that needs a person waits for one. Absent: it does not. */
+  waitMs?: number;
   /** `beside`: activities work on the database that the operation builds beside the target's own. */
   built?: 'beside';
 }
@@ -130,6 +133,15 @@ export interface RecordFailureInput {
   startedAt: string;
   /** Milliseconds by stage. */
   timings: Record<string, number>;
+}
+
+export interface RecordInterventionInput {
+  operation: string;
+  target: string;
+  requestedBy?: string;
+  intervention: Intervention;
+  /** Absent: it begins to wait. `none`: nobody answered. */
+  answer?: Resolution | 'none';
 }
 
 export interface CompleteCloneInput extends PlannedStage {

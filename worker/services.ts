@@ -43,6 +43,7 @@ async function openServices({ directory, logger, openArtifacts, silent = [] }: O
   const artifacts = openArtifacts(configuration);
   return {
     configuration,
+    alert,
     guard: createProductionSafetyGuard({ configuration, alert }),
     artifacts,
     monitor: createOperationMonitor({ artifacts, logger }),

@@ -7,6 +7,7 @@ import { createGuardActivities } from '../activities/guard.js';
 import { measureActivities } from '../activities/measure.js';
 import { createMigrateActivities } from '../activities/migrate.js';
 import { createPlanActivities } from '../activities/plan.js';
+import { createRecoveryActivities } from '../activities/recovery.js';
 import { createReportActivities } from '../activities/report.js';
 import { createSwapActivities } from '../activities/swap.js';
 import { createValidateActivities } from '../activities/validate.js';
@@ -57,6 +58,7 @@ export async function startWorker(input: StartWorkerInput): Promise<RunningWorke
       ...createSwapActivities(open),
       ...createValidateActivities(open),
       ...createReportActivities(open),
+      ...createRecoveryActivities(open),
     }),
     shutdownGraceTime: '20s',
     maxHeartbeatThrottleInterval: '2s', // a cancellation reaches an activity with its heartbeat's answer

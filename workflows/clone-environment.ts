@@ -3,6 +3,7 @@ import { copyTables } from './copy-tables.js';
 import { trackHolders } from './holders.js';
 import { trackOperation } from './operation.js';
 import { control, ddl, undoing } from './policies.js';
+import { trackRecovery } from './recovery.js';
 import { reportingFailures } from './reporting.js';
 import { restoreStrategy } from './restore-strategies.js';
 import { withSaga } from './saga.js';
@@ -10,6 +11,7 @@ import { withSaga } from './saga.js';
 /** Rebuilds `target` as an anonymized copy of `source`; on any failure, cancellation included, puts `target` back as it was. */
 export async function cloneEnvironment(input: CloneInput): Promise<CloneResult> {
   const operation = trackOperation({ source: String(input?.source), target: String(input?.target) });
+  const recovery = trackRecovery(operation);
   const holders = trackHolders();
   try {
     return await withSaga(
@@ -17,6 +19,7 @@ export async function cloneEnvironment(input: CloneInput): Promise<CloneResult> 
         await operation.enter('guard');
         const grant = await control.admitClone({ operation: operation.id, input });
         const lock = await holders.target(grant);
+        recovery.begin({ grant, lock });
 
         await operation.enter('analyze');
         const plan = await ddl.planClone(grant);
@@ -34,31 +37,33 @@ export async function cloneEnvironment(input: CloneInput): Promise<CloneResult> 
         const planned = { grant, plan: plan.plan };
         undo.push({ name: 'drop the roles made', undoes: 'store', run: () => undoing.dropCreatedRoles(planned) });
         undo.push(strategy.unbuild);
-        await ddl.rebuildSchema(stage);
+        await recovery.step(() => ddl.rebuildSchema(stage));
 
         await operation.enter('copy');
-        lock.check();
-        await copyTables({ stage, plan, holders, operation });
+        await copyTables({ stage, plan, holders, operation, recovery });
 
         await operation.enter('finish');
-        lock.check();
-        await ddl.addForeignKeys(stage);
-        await ddl.finishSchema(stage);
+        await recovery.step(async () => {
+          await ddl.addForeignKeys(stage);
+          await ddl.finishSchema(stage);
+        });
 
         await operation.enter('validate');
-        await ddl.validateClone({ ...stage, onInvalid: input.onInvalid ?? 'rollback' });
-        lock.check();
-        await strategy.takeOver({ undo, operation, lock });
-        const result = await control.completeClone({
-          ...planned,
-          point: strategy.point,
-          startedAt: operation.startedAt,
-          timings: operation.timings(),
-        });
+        const onInvalid = input.onInvalid ?? 'rollback';
+        await recovery.step(() => ddl.validateClone({ ...stage, onInvalid }));
+        await strategy.takeOver({ undo, operation, recovery });
+        const result = await recovery.step(() =>
+          control.completeClone({
+            ...planned,
+            point: strategy.point,
+            startedAt: operation.startedAt,
+            timings: operation.timings(),
+          }),
+        );
         operation.complete(result.statistics);
         return result;
       },
-      reportingFailures(operation, input),
+      reportingFailures(operation, recovery, input),
     );
   } finally {
     await holders.releaseAll();

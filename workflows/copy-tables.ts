@@ -16,6 +16,7 @@ import { canTakeNewSnapshot } from './failures.js';
 import type { Holders } from './holders.js';
 import type { Operation } from './operation.js';
 import { copying } from './policies.js';
+import type { Recovery } from './recovery.js';
 
 const EPOCHS = 4;
 
@@ -24,20 +25,28 @@ interface CopyInput {
   plan: PlanSummary;
   holders: Holders;
   operation: Operation;
+  recovery: Recovery;
 }
 
-/** Copies every unit from one snapshot. When its holder is lost, all of them again from a new one: never two in one clone. */
+/**
+ * Copies every unit from one snapshot. When its holder is lost, all of them again from a new one: never two in one clone. While the copy waits for a
+ * person none is held, for it would keep the source from vacuuming: it begins again from a new one too.
+ */
 export async function copyTables(input: CopyInput): Promise<void> {
   setHandler(copiedSignal, input.operation.copied);
-  for (let epoch = 1; ; epoch++) {
-    try {
-      return await copyEpoch(input, `${input.operation.id}/${epoch}`);
-    } catch (failure) {
-      if (epoch === EPOCHS || !canTakeNewSnapshot(failure)) throw failure;
-      input.operation.log('warning', 'copy', 'the snapshot of the source was lost; copying again from a new one');
-      await sleep(1000 * 2 ** epoch);
+  let epoch = 0;
+  await input.recovery.step(async () => {
+    for (let attempt = 1; ; attempt++) {
+      epoch++;
+      try {
+        return await copyEpoch(input, `${input.operation.id}/${epoch}`);
+      } catch (failure) {
+        if (attempt === EPOCHS || !canTakeNewSnapshot(failure)) throw failure;
+        input.operation.log('warning', 'copy', 'the snapshot of the source was lost; copying again from a new one');
+        await sleep(1000 * 2 ** attempt);
+      }
     }
-  }
+  });
 }
 
 async function copyEpoch(input: CopyInput, epoch: string): Promise<void> {

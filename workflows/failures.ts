@@ -37,6 +37,13 @@ export function targetAfter({ done, stuck }: Undone): OperationFailure['target']
   return done.some(({ undoes }) => undoes === 'target') ? 'restored' : 'untouched';
 }
 
+/** What neither trying again nor undoing helps against: a person has to. */
+export function needsPerson(failure: unknown): boolean {
+  const cause = rootFailure(failure);
+  if (!(cause instanceof ApplicationFailure) || !isErrorCode(cause.type)) return false;
+  return ERROR_CODES[cause.type].otherwise === 'manual_intervention';
+}
+
 /** The source or the worker may come back, with another snapshot; what else went wrong would go wrong again. */
 export function canTakeNewSnapshot(failure: unknown): boolean {
   if (isCancellation(failure)) return false;

@@ -9,12 +9,18 @@ export const snapshotHeldSignal = defineSignal<[HeldSnapshot]>(SNAPSHOT_HELD_SIG
 export interface Held {
   /** @throws what ended the holding before `release` */
   check(): void;
+  isLost(): boolean;
   release(): Promise<void>;
+}
+
+export interface HeldTarget extends Held {
+  /** Takes the lock again where it was lost. @throws what keeps it from being taken */
+  renew(): Promise<void>;
 }
 
 export interface Holders {
   /** The target's lock; two operations cannot have it. */
-  target(grant: TargetGrant): Promise<Held>;
+  target(grant: TargetGrant): Promise<HeldTarget>;
   /** A snapshot of the source under a new epoch. */
   snapshot(input: HoldSnapshotInput): Promise<{ held: HeldSnapshot; holder: Held }>;
   releaseAll(): Promise<void>;
@@ -34,11 +40,23 @@ export function trackHolders(): Holders {
 
   return {
     async target(grant) {
-      return hold(
-        () => locking.holdTarget(grant),
-        () => targetIsHeld,
-        started,
-      );
+      const take = () => {
+        targetIsHeld = false;
+        return hold(
+          () => locking.holdTarget(grant),
+          () => targetIsHeld,
+          started,
+        );
+      };
+      let held = await take();
+      return {
+        check: () => held.check(),
+        isLost: () => held.isLost(),
+        release: () => held.release(),
+        async renew() {
+          if (held.isLost()) held = await take();
+        },
+      };
     },
     async snapshot(input) {
       const holder = await hold(
@@ -73,6 +91,7 @@ async function hold(activity: () => Promise<void>, isReady: () => boolean, start
     check() {
       if (ended) throw ended.error;
     },
+    isLost: () => ended !== undefined,
     async release() {
       scope?.cancel();
       await done;

@@ -15,6 +15,7 @@ import {
   type OperationFailure,
   STAGE_STARTS_AT,
 } from '../contracts/clone.js';
+import type { Intervention } from '../contracts/recovery.js';
 import { PAUSE_UPDATE, PROGRESS_QUERY, RESUME_UPDATE } from '../contracts/workflows.js';
 
 export const progressQuery = defineQuery<CloneOperation>(PROGRESS_QUERY);
@@ -33,6 +34,10 @@ export interface Operation {
   /** Waits while the operation is paused. */
   checkpoint(): Promise<void>;
   isPaused(): boolean;
+  stage(): CloneStage;
+  /** Shows that it waits for a person; with `undefined`, that it goes on. */
+  needs(intervention: Intervention | undefined): void;
+  show(): CloneOperation;
   copied(progress: CopyProgress): void;
   log(level: CloneLog['level'], component: string, message: string): void;
   complete(statistics?: CloneStatistics): void;
@@ -74,8 +79,9 @@ export function trackOperation({ source, target }: { source: string; target: str
     show();
   }
 
-  function show(): void {
+  function show(): CloneOperation {
     setCurrentDetails(describe(state));
+    return state;
   }
 
   function settleTiming(): void {
@@ -91,6 +97,18 @@ export function trackOperation({ source, target }: { source: string; target: str
     timings: () => ({ ...timings, [state.stage]: (timings[state.stage] ?? 0) + Date.now() - stageSince }),
     checkpoint,
     isPaused: () => state.paused,
+    stage: () => state.stage,
+    show,
+    needs(intervention) {
+      if (intervention) {
+        Object.assign(state, { status: 'waiting', intervention });
+        log('warning', state.stage, `waits for a person: ${intervention.code}: ${intervention.message}`);
+        return;
+      }
+      state.status = 'in_progress';
+      delete state.intervention;
+      show();
+    },
     async enter(stage) {
       await checkpoint();
       settleTiming();
@@ -145,16 +163,26 @@ const EMPTY_STATISTICS: CloneStatistics = {
 
 /** Markdown for the Temporal UI. */
 function describe(state: CloneOperation): string {
-  const { copy, failure } = state;
+  const { copy, failure, intervention } = state;
   const rows = [
     ['source → target', `${state.sourceEnvironment} → ${state.targetEnvironment}`],
     ['status', state.paused ? `${state.status} (paused)` : state.status],
     ['stage', state.stage],
     ['progress', `${state.progress} %`],
     ...(copy ? [['tables', `${copy.doneTables} of ${copy.tables}, ${copy.doneRows} rows`]] : []),
+    ...(intervention ? needed(state.id, intervention) : []),
     ...(failure ? [['failure', `${failure.code}: ${failure.message}`]] : []),
     ...(failure ? [['target', failure.target]] : []),
   ];
   const recent = state.logs.slice(-10).map(({ timestamp, level, message }) => `- ${timestamp} ${level}: ${message}`);
   return ['| | |', '|---|---|', ...rows.map(([key, value]) => `| ${key} | ${value} |`), '', ...recent].join('\n');
+}
+
+function needed(id: string, { step, code, message, next, since, until, choices }: Intervention): string[][] {
+  return [
+    ['waits for you', `${step}, since ${since}, until ${until}`],
+    ['because', `${code}: ${message}`],
+    ['needed', next],
+    ['then', choices.map((choice) => `\`envclone resolve ${id} ${choice}\``).join(' or ')],
+  ];
 }

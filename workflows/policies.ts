@@ -4,6 +4,7 @@ import type { createCopyActivities } from '../activities/copy.js';
 import type { createGuardActivities } from '../activities/guard.js';
 import type { createMigrateActivities } from '../activities/migrate.js';
 import type { createPlanActivities } from '../activities/plan.js';
+import type { createRecoveryActivities } from '../activities/recovery.js';
 import type { createReportActivities } from '../activities/report.js';
 import type { createSwapActivities } from '../activities/swap.js';
 import type { createValidateActivities } from '../activities/validate.js';
@@ -15,7 +16,8 @@ type Activities = ReturnType<typeof createGuardActivities> &
   ReturnType<typeof createCopyActivities> &
   ReturnType<typeof createSwapActivities> &
   ReturnType<typeof createValidateActivities> &
-  ReturnType<typeof createReportActivities>;
+  ReturnType<typeof createReportActivities> &
+  ReturnType<typeof createRecoveryActivities>;
 
 /** Which failures are final is said by the failure itself: activities mark a code that trying again cannot change. */
 const BACKOFF = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' } as const;

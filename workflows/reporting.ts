@@ -2,7 +2,8 @@ import type { OperationFailure } from '../contracts/clone.js';
 import { asWorkflowFailure, describeFailure, targetAfter } from './failures.js';
 import type { Operation } from './operation.js';
 import { undoing } from './policies.js';
-import type { Compensation, SagaHooks } from './saga.js';
+import type { Recovery } from './recovery.js';
+import type { SagaHooks, Undone } from './saga.js';
 
 interface Requested {
   source?: string;
@@ -12,16 +13,19 @@ interface Requested {
 }
 
 /** Shows the undo as it runs, then records the failure and makes it the workflow's. */
-export function reportingFailures(operation: Operation, input: Requested): SagaHooks {
+export function reportingFailures(operation: Operation, recovery: Recovery, input: Requested): SagaHooks {
   const environment = String(input?.target ?? input?.environment);
   return {
     onUndo({ name }) {
       void operation.enter('undo');
       operation.log('info', 'undo', name);
     },
+    compensate: recovery.compensate,
     async onFailure(failure, undone) {
       const described = describeFailure(failure, targetAfter(undone));
-      if (undone.stuck) addStuck(described, { at: undone.stuck.at, environment });
+      if (undone.leftOut.length > 0)
+        described.message += ` Left out of the undo, as asked: ${undone.leftOut.map(({ name }) => name).join(', ')}.`;
+      if (undone.stuck) addStuck(described, undone.stuck, environment);
       operation.fail(described);
       await undoing
         .recordFailure({
@@ -40,8 +44,12 @@ export function reportingFailures(operation: Operation, input: Requested): SagaH
 }
 
 /** Only a target that was touched has to be restored. */
-function addStuck(failure: OperationFailure, { at, environment }: { at: Compensation; environment: string }): void {
-  failure.message += ` The undo stopped at: ${at.name}.`;
+function addStuck(failure: OperationFailure, stuck: NonNullable<Undone['stuck']>, environment: string): void {
+  const { at } = stuck;
+  failure.message +=
+    stuck.status === 'left out'
+      ? ` The undo was ended by ${stuck.by} before: ${at.name}.`
+      : ` The undo stopped at: ${at.name}.`;
   if (at.undoes === 'target')
     failure.next = `Restore it by hand: envclone restore-points ${environment}, then: envclone rollback ${environment} --confirm ${environment}`;
   else if (failure.target !== 'not restored')

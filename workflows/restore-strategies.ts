@@ -1,9 +1,9 @@
 import type { RestorePointRef } from '../contracts/artifacts.js';
 import type { PlannedRestorePoint, PlanSummary } from '../contracts/plan.js';
 import { besideGrant, type CloneGrant, type PlannedStage } from '../contracts/stages.js';
-import type { Held } from './holders.js';
 import type { Operation } from './operation.js';
 import { ddl, undoing } from './policies.js';
+import type { Recovery } from './recovery.js';
 import type { Compensation } from './saga.js';
 
 /** How one clone can be undone, and what follows from it for where it is built. */
@@ -23,8 +23,7 @@ export interface RestoreStrategy {
 interface TakeOverInput {
   undo: Compensation[];
   operation: Operation;
-  /** Of the target. */
-  lock: Held;
+  recovery: Recovery;
 }
 
 export function restoreStrategy({ grant, plan }: { grant: CloneGrant; plan: PlanSummary }): RestoreStrategy {
@@ -74,15 +73,17 @@ function swap(stage: PlannedStage): RestoreStrategy {
       undoes: 'store',
       run: () => undoing.dropBuilding({ grant }),
     },
-    async takeOver({ undo, operation, lock }) {
-      await operation.enter('swap');
-      lock.check(); // entering waits while the operation is paused
-      undo.push({
+    async takeOver({ undo, operation, recovery }) {
+      const giveBack: Compensation = {
         name: `give ${grant.target} its database back`,
         undoes: 'target',
         run: () => undoing.unswapTarget({ grant }),
+      };
+      await operation.enter('swap');
+      await recovery.step(async () => {
+        if (!undo.includes(giveBack)) undo.push(giveBack);
+        await ddl.swapTarget({ grant });
       });
-      await ddl.swapTarget({ grant });
     },
   };
 }

@@ -3,6 +3,7 @@ import type { RestorePointInput } from '../contracts/stages.js';
 import { type Held, trackHolders } from './holders.js';
 import { type Operation, trackOperation } from './operation.js';
 import { control, ddl, undoing } from './policies.js';
+import { trackRecovery } from './recovery.js';
 import { reportingFailures } from './reporting.js';
 import { type Compensation, withSaga } from './saga.js';
 
@@ -10,6 +11,7 @@ import { type Compensation, withSaga } from './saga.js';
 export async function rollbackEnvironment(input: RollbackInput): Promise<RollbackResult> {
   const environment = String(input?.environment);
   const operation = trackOperation({ source: environment, target: environment });
+  const recovery = trackRecovery(operation);
   const holders = trackHolders();
   try {
     return await withSaga(
@@ -17,6 +19,7 @@ export async function rollbackEnvironment(input: RollbackInput): Promise<Rollbac
         await operation.enter('guard');
         const { kind, ...admitted } = await control.admitRollback({ operation: operation.id, input });
         const lock = await holders.target(admitted.grant);
+        recovery.begin({ grant: admitted.grant, lock });
 
         const rollBack = kind === 'database' ? returnToDatabase : restoreArchive;
         await rollBack({ ...admitted, operation, lock, undo });
@@ -26,7 +29,7 @@ export async function rollbackEnvironment(input: RollbackInput): Promise<Rollbac
         operation.complete();
         return result;
       },
-      reportingFailures(operation, input),
+      reportingFailures(operation, recovery, input),
     );
   } finally {
     await holders.releaseAll();

@@ -8,14 +8,26 @@ export interface Compensation {
   run: () => Promise<unknown>;
 }
 
+/** What one compensation came to. */
+export type Compensated =
+  | { status: 'done' }
+  | { status: 'stuck'; error: unknown }
+  /** A person chose to go on without it. */
+  | { status: 'left out'; by: string };
+
 /** What the compensations came to. */
 export interface Undone {
   done: Compensation[];
-  stuck?: { at: Compensation; error: unknown };
+  /** Left out by a person, while the target is what it was all the same. */
+  leftOut: Compensation[];
+  /** Where the undo ended early. */
+  stuck?: { at: Compensation } & Exclude<Compensated, { status: 'done' }>;
 }
 
 export interface SagaHooks {
   onUndo(compensation: Compensation): void;
+  /** Never rejects. */
+  compensate(compensation: Compensation): Promise<Compensated>;
   /** Makes what the workflow fails with. */
   onFailure(failure: unknown, undone: Undone): Promise<unknown>;
 }
@@ -26,28 +38,29 @@ export interface SagaHooks {
  */
 export async function withSaga<Result>(
   work: (undo: Compensation[]) => Promise<Result>,
-  { onUndo, onFailure }: SagaHooks,
+  hooks: SagaHooks,
 ): Promise<Result> {
   const compensations: Compensation[] = [];
   try {
     return await work(compensations);
   } catch (failure) {
     throw await CancellationScope.nonCancellable(async () =>
-      onFailure(failure, await compensate(compensations.reverse(), onUndo)),
+      hooks.onFailure(failure, await compensateAll(compensations.reverse(), hooks)),
     );
   }
 }
 
-async function compensate(compensations: Compensation[], onUndo: SagaHooks['onUndo']): Promise<Undone> {
-  const done: Compensation[] = [];
+async function compensateAll(
+  compensations: Compensation[],
+  { onUndo, compensate }: Pick<SagaHooks, 'onUndo' | 'compensate'>,
+): Promise<Undone> {
+  const undone: Undone = { done: [], leftOut: [] };
   for (const compensation of compensations) {
     onUndo(compensation);
-    try {
-      await compensation.run();
-      done.push(compensation);
-    } catch (error) {
-      return { done, stuck: { at: compensation, error } };
-    }
+    const outcome = await compensate(compensation);
+    if (outcome.status === 'done') undone.done.push(compensation);
+    else if (outcome.status === 'left out' && compensation.undoes === 'store') undone.leftOut.push(compensation);
+    else return { ...undone, stuck: { at: compensation, ...outcome } };
   }
-  return { done };
+  return undone;
 }

@@ -2,6 +2,7 @@ import type { ValidateInput } from '../contracts/clone.js';
 import type { ValidationResult } from '../contracts/validation.js';
 import { trackOperation } from './operation.js';
 import { ddl } from './policies.js';
+import { trackRecovery } from './recovery.js';
 import { reportingFailures } from './reporting.js';
 import { withSaga } from './saga.js';
 
@@ -16,6 +17,6 @@ export async function validateEnvironment(input: ValidateInput): Promise<Validat
       operation.complete();
       return result;
     },
-    reportingFailures(operation, input),
+    reportingFailures(operation, trackRecovery(operation), input),
   );
 }

@@ -8,8 +8,9 @@ import { action, type CommandContext } from './command.js';
 import { connectCloner } from './connect.js';
 import { EXIT } from './exit-codes.js';
 import { follow } from './follow.js';
+import { addOnTrouble, type OnTroubleFlag, onTroubleOf } from './on-trouble.js';
 
-interface Flags extends CloneFlags {
+interface Flags extends CloneFlags, OnTroubleFlag {
   confirm?: string;
   keepInvalid?: boolean;
   detach?: boolean;
@@ -23,7 +24,7 @@ export function addClone(program: Command): void {
     .option('--keep-invalid', 'keep a clone that fails validation')
     .option('--detach', 'start it, print its operation id, and leave')
     .addHelpText('after', '\nExample:\n  $ envclone clone production test --confirm test --no-audit-logs');
-  addCloneOptions(command).action(action(clone));
+  addOnTrouble(addCloneOptions(command)).action(action(clone));
 }
 
 async function clone(context: CommandContext, source: string, target: string, flags: Flags): Promise<number> {
@@ -37,6 +38,7 @@ async function clone(context: CommandContext, source: string, target: string, fl
       target,
       options: cloneOptionsOf(flags),
       requestedBy: userInfo().username,
+      ...onTroubleOf(flags, context, configuration),
       ...(confirm !== undefined && { confirm }),
       ...(flags.keepInvalid && { onInvalid: 'keep' as const }),
     });
@@ -54,8 +56,8 @@ async function clone(context: CommandContext, source: string, target: string, fl
 }
 
 /** On a terminal the name may be typed; anywhere else it has to be given. */
-export async function askConfirmation(target: string, { isJson }: CommandContext): Promise<string | undefined> {
-  if (isJson || !process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+export async function askConfirmation(target: string, { isInteractive }: CommandContext): Promise<string | undefined> {
+  if (!isInteractive) return undefined;
   const answer = await text({ message: `Everything in ${target} will be replaced. Type its name to go on:` });
   return isCancel(answer) ? undefined : answer;
 }

@@ -1,11 +1,15 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { OperationWaitsError } from '../operation-errors.js';
+import { describeIntervention } from './describe-intervention.js';
 import { describeError, exitCodeOf } from './exit-codes.js';
 
 /** What every command is given. */
 export interface CommandContext {
   directory: string;
   isJson: boolean;
+  /** Somebody is at a terminal, and can be asked. */
+  isInteractive: boolean;
   /** For people, on stderr. */
   say(line: string): void;
   /** The result, on stdout: the document with `--json`, otherwise the text. */
@@ -34,6 +38,7 @@ function contextOf(command: Command): CommandContext {
   return {
     directory: resolve(startedIn(), directory ?? '.'),
     isJson,
+    isInteractive: !isJson && Boolean(process.stdin.isTTY && process.stderr.isTTY),
     say: (line) => process.stderr.write(`${line}\n`),
     print: (document, text) => process.stdout.write(`${isJson ? JSON.stringify(document, null, 2) : text}\n`),
   };
@@ -46,6 +51,12 @@ function startedIn(): string {
 }
 
 function report({ isJson, say }: CommandContext, error: unknown): void {
+  if (error instanceof OperationWaitsError) {
+    const { operationId, intervention } = error;
+    if (isJson) process.stdout.write(`${JSON.stringify({ status: 'waiting', operationId, intervention }, null, 2)}\n`);
+    for (const line of describeIntervention(operationId, intervention)) say(line);
+    return;
+  }
   const described = describeError(error);
   const status = described.category === 'safety' || described.category === 'configuration' ? 'refused' : 'failed';
   if (isJson) process.stdout.write(`${JSON.stringify({ status, error: described }, null, 2)}\n`);

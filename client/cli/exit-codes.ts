@@ -1,6 +1,6 @@
 import { ERROR_CODES } from '../../contracts/error-codes.js';
 import { EnvcloneError } from '../../contracts/errors.js';
-import { OperationFailedError } from '../operation-errors.js';
+import { OperationFailedError, OperationWaitsError } from '../operation-errors.js';
 
 export const EXIT = {
   done: 0,
@@ -13,6 +13,7 @@ export const EXIT = {
 
 /** What a command ends with. 1: failed and undone; 2: usage or configuration; 3: refused by a safety rule; 4: validation failed; 5: an operator is needed. */
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof OperationWaitsError) return EXIT.operator;
   if (error instanceof OperationFailedError && error.target === 'not restored') return EXIT.operator;
   const category = error instanceof OperationFailedError || error instanceof EnvcloneError ? error.category : undefined;
   switch (category) {

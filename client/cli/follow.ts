@@ -1,14 +1,17 @@
 import type { CloneOperation } from '../../contracts/clone.js';
 import type { EnvironmentCloner, OperationHandle } from '../environment-cloner.js';
+import { OperationWaitsError } from '../operation-errors.js';
 import type { CommandContext } from './command.js';
+import { describeIntervention } from './describe-intervention.js';
 import { createProgress, SILENT } from './progress.js';
 
 /**
  * Shows an operation until it has ended, and returns its result. The first Ctrl-C asks it to stop and shows the undo; the second leaves it running.
- * @throws OperationFailedError
+ * Where it waits for a person, it says what for; where nobody is at a terminal, it leaves.
+ * @throws OperationFailedError, OperationWaitsError
  */
 export async function follow<Result>(
-  { say, isJson }: CommandContext,
+  { say, isJson, isInteractive }: CommandContext,
   cloner: EnvironmentCloner,
   handle: OperationHandle<Result>,
 ): Promise<Result> {
@@ -30,9 +33,16 @@ export async function follow<Result>(
     const result = handle.result();
     result.catch(() => {}); // awaited below; watching ends first
     let last: CloneOperation | undefined;
+    let told: string | undefined;
     for await (const operation of cloner.watch(handle.operationId)) {
       last = operation;
       progress.show(operation);
+      const { intervention } = operation;
+      if (!intervention || told === intervention.since) continue;
+      if (!isInteractive) throw new OperationWaitsError(handle.operationId, intervention);
+      told = intervention.since;
+      progress.clear();
+      for (const line of describeIntervention(handle.operationId, intervention)) say(line);
     }
     progress.end(last);
     return await result;

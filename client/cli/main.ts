@@ -9,6 +9,7 @@ import { addInit } from './init.js';
 import { addPlan } from './plan.js';
 import { addPreview } from './preview.js';
 import { addReport } from './report.js';
+import { addResolve } from './resolve.js';
 import { addRestorePoints } from './restore-points.js';
 import { addRollback } from './rollback.js';
 import { addRules } from './rules.js';
@@ -53,6 +54,7 @@ const ADD = [
   addVerify,
   addRestorePoints,
   addRollback,
+  addResolve,
   addReport,
   addWorker,
   addUp,

@@ -39,20 +39,25 @@ function lines(stream: NodeJS.WriteStream): Progress {
   return {
     clear() {},
     show(operation) {
-      const key = `${operation.stage} ${operation.paused}`;
+      const key = keyOf(operation);
       if (key === last && Date.now() - at < LINE_EVERY_MS) return;
       last = key;
       at = Date.now();
       stream.write(`${describe(operation)}\n`);
     },
     end(operation) {
-      if (operation && last !== `${operation.stage} ${operation.paused}`) stream.write(`${describe(operation)}\n`);
+      if (operation && last !== keyOf(operation)) stream.write(`${describe(operation)}\n`);
     },
   };
 }
 
+function keyOf({ stage, paused, status }: CloneOperation): string {
+  return `${stage} ${paused} ${status === 'waiting'}`;
+}
+
 function describe({ stage, paused, progress, copy, status }: CloneOperation): string {
-  const state = status === 'failed' ? 'failed' : paused ? `${stage}, paused` : stage;
+  const waits = status === 'waiting' ? ', waits for a person' : '';
+  const state = status === 'failed' ? 'failed' : `${stage}${paused ? ', paused' : ''}${waits}`;
   const details = stage === 'copy' && copy ? ` ${describeCopy(copy)}` : '';
   return `${String(progress).padStart(3)} % ${state}${details}`;
 }

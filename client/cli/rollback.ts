@@ -6,6 +6,7 @@ import { action } from './command.js';
 import { connectCloner } from './connect.js';
 import { EXIT } from './exit-codes.js';
 import { follow } from './follow.js';
+import { onTroubleOf } from './on-trouble.js';
 
 interface Flags {
   to?: string;
@@ -29,6 +30,7 @@ export function addRollback(program: Command): void {
           const handle = await cloner.startRollback({
             environment,
             requestedBy: userInfo().username,
+            ...onTroubleOf({}, context, configuration),
             ...(flags.to && { restorePoint: flags.to }),
             ...(confirm !== undefined && { confirm }),
           });

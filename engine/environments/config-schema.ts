@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ENVIRONMENT_TYPES, hasLoadLimit, RESTORE_STRATEGIES } from '../../contracts/environments.js';
+import { ON_TROUBLE } from '../../contracts/recovery.js';
 import type { CustomGenerator, TestInput } from './define-config.js';
 import { LOG_LEVELS } from './define-config.js';
 
@@ -123,6 +124,12 @@ export const configSections = {
   alerts: z
     .strictObject({ webhook: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional() })
     .default({}),
+  operations: z
+    .strictObject({
+      onTrouble: z.enum(ON_TROUBLE, { error: `must be one of ${ON_TROUBLE.join(', ')}` }).optional(),
+      waitHours: limit.default(24),
+    })
+    .prefault({}),
   temporal: z
     .strictObject({
       address: z

@@ -1,5 +1,6 @@
 import type { EnvironmentType, RestoreStrategy, SourceLimits } from '../../contracts/environments.js';
 import { ConfigurationError } from '../../contracts/errors.js';
+import type { OnTrouble } from '../../contracts/recovery.js';
 import type { ArtifactSettings } from './artifact-settings.js';
 import type { ConfiguredTestSuite } from './config-schema.js';
 import type { CustomGenerator, LogLevel } from './define-config.js';
@@ -51,6 +52,7 @@ export interface ConfigurationData {
   artifacts: ArtifactSettings;
   restorePoints: RestorePointSettings;
   alerts: { webhook?: Secret };
+  operations: { onTrouble?: OnTrouble; waitHours: number };
   temporal: TemporalSettings;
   logLevel: LogLevel;
 }

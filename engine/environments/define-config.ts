@@ -1,4 +1,5 @@
 import type { EnvironmentType, RestoreStrategy, SourceLimits } from '../../contracts/environments.js';
+import type { OnTrouble } from '../../contracts/recovery.js';
 import type { TestContext } from '../../contracts/test-suites.js';
 import type { TestType } from '../../contracts/validation.js';
 
@@ -44,8 +45,14 @@ export interface ConfigInput {
     maxSize?: string;
   };
   alerts?: {
-    /** Receives a JSON document by POST when production is read and when a safety rule refuses. */
+    /** Receives a JSON document by POST when production is read, when a safety rule refuses, and when an operation waits for a person. */
     webhook?: string;
+  };
+  operations?: {
+    /** What an operation does where a person is needed. Default `wait`; the command line sends `rollback` where nobody is at a terminal. */
+    onTrouble?: OnTrouble;
+    /** How long it waits. Then a stage is rolled back, and an undo ends where it is. Default 24. */
+    waitHours?: number;
   };
   temporal?: {
     /** `host:port`; without one, envclone starts its own server. */

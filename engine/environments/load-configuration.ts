@@ -54,6 +54,7 @@ export async function loadConfiguration(input: LoadConfigurationInput): Promise<
       }),
       restorePoints: restorePointSettings(sections, directory),
       alerts: alertSettings(sections, variables),
+      operations: operationSettings(sections),
       temporal: temporalSettings(sections, variables),
       logLevel: logLevel(sections, variables, mistakes),
     },
@@ -98,6 +99,10 @@ function restorePointSettings({ restorePoints }: ConfigSections, directory: stri
 function alertSettings({ alerts }: ConfigSections, variables: NodeJS.ProcessEnv): { webhook?: Secret } {
   const webhook = variables.ENVCLONE_ALERT_WEBHOOK || alerts.webhook; // chat services put a token into the URL
   return webhook ? { webhook: new Secret(webhook) } : {};
+}
+
+function operationSettings({ operations: { onTrouble, waitHours } }: ConfigSections): Configuration['operations'] {
+  return { waitHours, ...(onTrouble && { onTrouble }) };
 }
 
 function temporalSettings({ temporal }: ConfigSections, variables: NodeJS.ProcessEnv): TemporalSettings {

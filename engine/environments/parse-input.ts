@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ANONYMIZATION_TYPES } from '../../contracts/anonymization.js';
 import type { CloneInput, CloneOptions, RollbackInput, ValidateInput } from '../../contracts/clone.js';
 import { RESTORE_STRATEGIES } from '../../contracts/environments.js';
+import { ON_TROUBLE } from '../../contracts/recovery.js';
 import { mistakesError, mistakesOf } from './mistakes.js';
 
 /** What `cloneEnvironment` was started with, from wherever. @throws ConfigurationError `CONFIGURATION_INVALID` with every mistake */
@@ -75,6 +76,8 @@ const inputObject = {
   error: 'must be one JSON object, such as {"source": "production", "target": "test", "confirm": "test"}',
 };
 
+const onTrouble = z.enum(ON_TROUBLE, { error: `must be one of ${ON_TROUBLE.join(', ')}` }).optional();
+
 const cloneInput = z.strictObject(
   {
     source: text,
@@ -82,6 +85,7 @@ const cloneInput = z.strictObject(
     options: cloneOptions.optional(),
     confirm: z.string({ error: 'must be a text' }).optional(),
     requestedBy: text.optional(),
+    onTrouble,
     onInvalid: z.enum(['rollback', 'keep'], { error: 'must be rollback or keep' }).optional(),
   },
   inputObject,
@@ -97,6 +101,7 @@ const rollbackInput = z.strictObject(
     restorePoint: text.optional(),
     confirm: z.string({ error: 'must be a text' }).optional(),
     requestedBy: text.optional(),
+    onTrouble,
   },
   environmentObject,
 );

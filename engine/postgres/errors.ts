@@ -111,6 +111,9 @@ export function translatePostgresError(
   if (fields && AUTHENTICATION_STATES.has(fields.code))
     return new ConnectionError('AUTHENTICATION_FAILED', message, { details });
   if (fields?.code.startsWith('23')) return new DataError('CONSTRAINT_VIOLATED', message, { details });
+  // What a role may not do with the schema, it never might; rows it could read and write when the operation began.
+  if (fields?.code === INSUFFICIENT_PRIVILEGE && otherwise === 'COPY_FAILED')
+    return new DataError('PRIVILEGE_MISSING', message, { details });
   if (fields?.code === '53100') return new DataError('DISK_FULL', message, { details });
   switch (otherwise) {
     case 'COPY_FAILED':
@@ -121,6 +124,8 @@ export function translatePostgresError(
       return new SchemaError(otherwise, message, { details });
   }
 }
+
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** The connection is gone or never was: refused, reset, terminated by an administrator, server starting or stopping. */
 export function isConnectionLoss(error: unknown): boolean {

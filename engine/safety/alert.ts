@@ -4,7 +4,7 @@ import type { Secret } from '../environments/secret.js';
 
 /** Something somebody should know. Names and codes; nothing personal, no credential. */
 export interface AlertEvent {
-  event: 'production_read' | 'refused' | 'health';
+  event: 'production_read' | 'refused' | 'waiting' | 'health';
   environment: string;
   operation?: string;
   requestedBy?: string;

@@ -208,7 +208,9 @@ test('a session that may not be ended stops the clone at the end; the target sta
   await using world = await createWorld({ source: SOURCE, restorePoint: 'swap' });
   await asOwner(world, role);
   await using _superuser = await idleInTransaction(world);
-  const failure = await world.cloner.cloneEnvironment(CLONE).catch((error: unknown) => error);
+  const failure = await world.cloner
+    .cloneEnvironment({ ...CLONE, onTrouble: 'rollback' })
+    .catch((error: unknown) => error);
 
   expect(failure).toMatchObject({ code: 'TARGET_IN_USE', target: 'restored' });
   expect(Object.keys(await rowHashes(world.target.url))).toEqual(['mine']);

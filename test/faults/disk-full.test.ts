@@ -28,7 +28,7 @@ test.skipIf(!isRoot)(
       await onServer(url, 'create table mine as select n from generate_series(1, 1000) n');
       const before = await checksum(url);
       await world.environment('test', { DATABASE_URL: url, ENVCLONE_MASK_KEY: MASK_KEY });
-      const clone = { source: 'production', target: 'test', confirm: 'test' };
+      const clone = { source: 'production', target: 'test', confirm: 'test', onTrouble: 'rollback' as const };
       const failure = await world.cloner.cloneEnvironment(clone).catch((error: unknown) => error);
 
       expect(failure).toMatchObject({ code: 'DISK_FULL', target: 'restored' });

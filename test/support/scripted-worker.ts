@@ -90,7 +90,8 @@ export async function until(isTrue: () => boolean): Promise<void> {
 
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
-function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
+/** Made once a file: it takes seconds. */
+export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
   bundle ??= bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
     logger: new DefaultLogger('ERROR'),
@@ -117,7 +118,8 @@ export async function untilCancelled(): Promise<never> {
   }
 }
 
-const grant = {
+/** What the guard answers. */
+export const grant = {
   operation: 'op',
   source: 'production',
   sourceType: 'production',
@@ -180,6 +182,7 @@ const ANSWERS: Record<string, ScriptedActivity> = {
   completeRollback: () => ({ environment: 'test' }),
   validateEnvironment: () => ({ isValid: true }),
   recordFailure: () => undefined,
+  recordIntervention: () => undefined,
 };
 
 async function holding(signal: string, ...values: unknown[]): Promise<void> {
