@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { Intervention, Resolution, ResolveInput } from '../contracts/recovery.js';
 import type { TargetGrant } from '../contracts/stages.js';
 import { describeFailure, needsPerson } from './failures.js';
@@ -49,6 +49,7 @@ export function trackRecovery(operation: Operation): Recovery {
           if (!needsPerson(failure)) throw failure;
           const answer = await ask(operation.stage(), failure, ['retry', 'rollback']);
           if (answer?.choice !== 'retry') throw failure;
+          await sleep(SETTINGS_READ_AGAIN);
         }
       }
     },
@@ -63,11 +64,15 @@ export function trackRecovery(operation: Operation): Recovery {
           const answer = await ask(compensation.name, error, ['retry', 'skip']);
           if (!answer) return { status: 'stuck', error };
           if (answer.choice === 'skip') return { status: 'left out', by: answer.requestedBy ?? 'somebody' };
+          await sleep(SETTINGS_READ_AGAIN);
         }
       }
     },
   };
 }
+
+/** Workers look that often whether configuration and .env files have changed. */
+const SETTINGS_READ_AGAIN = '3s';
 
 interface Asking {
   interventions: Interventions;

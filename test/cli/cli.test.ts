@@ -37,6 +37,7 @@ const COMMANDS = [
   'validate',
   'verify',
   'rollback',
+  'resolve',
   'restore-points',
   'report',
   'source-role',
