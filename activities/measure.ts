@@ -19,6 +19,7 @@ export function measureActivities(open: OpenServices, activities: Record<string,
 const STAGE_OF: Readonly<Record<string, CloneStage>> = {
   admitClone: 'guard',
   admitRollback: 'guard',
+  admitRecovery: 'guard',
   planClone: 'analyze',
   createRestorePoint: 'backup',
   prepareSwap: 'backup',
@@ -38,6 +39,7 @@ const STAGE_OF: Readonly<Record<string, CloneStage>> = {
   unswapTarget: 'undo',
   dropBuilding: 'undo',
   undoReturn: 'undo',
+  undoLeftovers: 'undo',
 };
 
 const cpu = createCpuMeter();

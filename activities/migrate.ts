@@ -2,7 +2,7 @@ import { type ClonePlan, plannedTables } from '../contracts/plan.js';
 import { type RelationName, relationLabel } from '../contracts/relations.js';
 import type { BuildKeysInput, PlannedStage } from '../contracts/stages.js';
 import { copySequences } from '../engine/copy/sequences.js';
-import { markUnfinished, type Unfinished } from '../engine/copy/unfinished.js';
+import { markStage, markUnfinished, type Unfinished } from '../engine/copy/unfinished.js';
 import { addForeignKeys } from '../engine/schema/add-foreign-keys.js';
 import { analyzeTables } from '../engine/schema/analyze-tables.js';
 import { applyStatements } from '../engine/schema/apply.js';
@@ -32,6 +32,7 @@ export const createMigrateActivities = (open: OpenServices) => ({
       };
       await dropEverything(target, { beforeDrop, signal });
       await applyStatements(target, ofStage(statements, 'pre-data'), { signal, onProgress: progress });
+      await markStage(target, 'migrate', { signal });
     });
   },
 
@@ -56,6 +57,7 @@ export const createMigrateActivities = (open: OpenServices) => ({
         ({ relation }) => !relation || !copied.has(relationLabel(relation)),
       );
       const target = await services.guard.admitTarget(stage.grant.target, { ...stage.grant, signal });
+      await markStage(target, 'copy', { signal });
       await buildKeys(target, keys, { signal, onProgress: progress });
       await addForeignKeys(target, statements.filter(isForeignKey), { signal, onProgress: progress });
     });
@@ -73,6 +75,7 @@ export const createMigrateActivities = (open: OpenServices) => ({
       await copySequences({ source, target, sequences: schema.sequences, signal });
       await refreshMaterializedViews(target, schema.views, { signal, except: plan.neutralized });
       await analyzeTables(target, { signal, except: copiedTables(plan) });
+      await markStage(target, 'finish', { signal });
     });
   },
 

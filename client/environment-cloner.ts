@@ -5,6 +5,8 @@ import type {
   CloneOperation,
   CloneResult,
   OperationFailure,
+  RecoverInput,
+  RecoverResult,
   RollbackInput,
   RollbackResult,
   ValidateInput,
@@ -53,6 +55,8 @@ export interface EnvironmentCloner {
   startClone(input: CloneInput): Promise<OperationHandle<CloneResult>>;
   startValidation(input: ValidateInput): Promise<OperationHandle<ValidationResult>>;
   startRollback(input: RollbackInput): Promise<OperationHandle<RollbackResult>>;
+  /** Undoes what operations left that ended without their undo: terminated, or with a Temporal server that is gone. */
+  startRecovery(input: RecoverInput): Promise<OperationHandle<RecoverResult>>;
   /** The operation as it goes, about once a second, until it has ended. */
   watch(operationId: string): AsyncIterable<CloneOperation>;
   cancel(operationId: string): Promise<void>;
@@ -94,6 +98,7 @@ export async function createEnvironmentCloner(input: EnvironmentClonerInput = {}
     startClone,
     startValidation,
     startRollback,
+    startRecovery: (recover) => start<RecoverResult>('recover', recover.environment, recover),
     cloneEnvironment: async (clone) => (await startClone(clone)).result(),
     validateClone: async (validate) => (await startValidation(validate)).result(),
     rollbackClone: async (rollback) => (await startRollback(rollback)).result(),

@@ -58,6 +58,12 @@ export interface RollbackInput {
   onTrouble?: OnTrouble;
 }
 
+export interface RecoverInput {
+  environment: string;
+  confirm?: string;
+  requestedBy?: string;
+}
+
 export interface CloneStatistics {
   tablesCloned: number;
   recordsCloned: number;
@@ -181,6 +187,18 @@ export interface RollbackResult {
   tables: number;
   records: number;
   validation: ValidationResult;
+}
+
+/** What became of what operations left on an environment that ended without their undo. */
+export interface RecoverResult {
+  operationId: string;
+  environment: string;
+  /** Databases that were built beside it. */
+  dropped: string[];
+  /** The operation whose changes are undone: the environment is what it was before. */
+  undone?: string;
+  /** The operation that left no way back: what the environment holds stays, until the next clone replaces it. */
+  stays?: string;
 }
 
 /** How far one copying activity is, as its heartbeats say: what it has copied of its unit. */

@@ -4,6 +4,7 @@ import type {
   CloneOptions,
   CopyProgress,
   OperationFailure,
+  RecoverInput,
   RollbackInput,
   ValidateInput,
 } from './clone.js';
@@ -108,6 +109,11 @@ export interface RestorePointInput {
 export interface CompleteRollbackInput extends RestorePointInput {
   /** Absent: the restore point is in the artifact store. */
   kind?: 'database';
+}
+
+export interface AdmitRecoveryInput {
+  operation: string;
+  input: RecoverInput;
 }
 
 export interface AdmitRollbackInput {

@@ -3,6 +3,7 @@ export const WORKFLOW_TYPES = {
   clone: 'cloneEnvironment',
   validate: 'validateEnvironment',
   rollback: 'rollbackEnvironment',
+  recover: 'recoverEnvironment',
 } as const;
 
 export const DEFAULT_TASK_QUEUE = 'envclone';

@@ -10,6 +10,8 @@ export interface DoctorCheck {
   state: 'ok' | 'warning' | 'problem';
   message: string;
   next?: string;
+  /** The environment on which `doctor --fix` can undo what was left. */
+  fixes?: string;
 }
 
 /** Asks everything that a clone will need, environment by environment; nothing is touched. */
@@ -48,26 +50,34 @@ const checkTarget = (services: Services, name: string) =>
     if (building) {
       return {
         message: `${building.operation ?? 'a clone'} builds, or left unfinished, ${building.database}`,
-        next: 'If that operation no longer runs, the next clone of this target drops it.',
+        next: `If that operation no longer runs, the next clone of this target drops it, and so does: ${fix(name)}`,
+        fixes: name,
       };
     }
     if (!target.exists) return 'answers; the database will be created';
     await using session = await target.connect({ purpose: 'doctor' });
     const unfinished = await readUnfinished(session);
     if (!unfinished) return `answers, PostgreSQL ${session.serverMajor}, is not production`;
-    return {
-      message: `holds what ${unfinished.operation} did not finish`,
-      next: `If that operation no longer runs: ${await wayBack(services, name, unfinished)}`,
-    };
+    return { message: `holds what ${describeUnfinished(unfinished)}`, ...(await wayBack(services, name, unfinished)) };
   });
+
+function describeUnfinished({ operation, stage }: Unfinished): string {
+  return `${operation} did not finish${stage ? `: it ended after ${stage}` : ''}`;
+}
 
 /** The next clone goes it too. */
 async function wayBack({ artifacts }: Services, name: string, { operation, restorePoint }: Unfinished) {
   const wanted = restorePoint ?? operation;
   const points = await listRestorePoints(artifacts, name);
-  if (points.some(({ id }) => id === wanted)) return `envclone rollback ${name} --to ${wanted} --confirm ${name}`;
-  if (restorePoint === undefined) return `there is no restore point of it, the next clone replaces what ${name} holds.`;
-  return `its restore point is gone. ${keepAsItIs(name)}`;
+  const next = (what: string) => `If that operation no longer runs: ${what}`;
+  if (points.some(({ id }) => id === wanted)) return { next: next(fix(name)), fixes: name };
+  if (restorePoint === undefined)
+    return { next: next(`there is no restore point of it, the next clone replaces what ${name} holds.`) };
+  return { next: next(`its restore point is gone. ${keepAsItIs(name)}`) };
+}
+
+function fix(name: string): string {
+  return `envclone doctor --fix --confirm ${name}`;
 }
 
 const checkMaskKey = ({ configuration }: Services, name: string) =>
@@ -78,7 +88,7 @@ const checkMaskKey = ({ configuration }: Services, name: string) =>
 
 async function check(
   name: string,
-  ask: () => Promise<string | { message: string; next: string }>,
+  ask: () => Promise<string | Pick<DoctorCheck, 'message' | 'next' | 'fixes'>>,
 ): Promise<DoctorCheck> {
   try {
     const answer = await ask();

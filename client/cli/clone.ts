@@ -56,9 +56,13 @@ async function clone(context: CommandContext, source: string, target: string, fl
 }
 
 /** On a terminal the name may be typed; anywhere else it has to be given. */
-export async function askConfirmation(target: string, { isInteractive }: CommandContext): Promise<string | undefined> {
+export async function askConfirmation(
+  target: string,
+  { isInteractive }: CommandContext,
+  what = `Everything in ${target} will be replaced.`,
+): Promise<string | undefined> {
   if (!isInteractive) return undefined;
-  const answer = await text({ message: `Everything in ${target} will be replaced. Type its name to go on:` });
+  const answer = await text({ message: `${what} Type its name to go on:` });
   return isCancel(answer) ? undefined : answer;
 }
 

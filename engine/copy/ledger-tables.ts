@@ -6,7 +6,8 @@ export const OPERATION_TABLE = `
     epoch text not null,
     is_ready boolean not null,
     started_at timestamptz not null default now(),
-    restore_point text
+    restore_point text,
+    stage text
   );
 `;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ANONYMIZATION_TYPES } from '../../contracts/anonymization.js';
-import type { CloneInput, CloneOptions, RollbackInput, ValidateInput } from '../../contracts/clone.js';
+import type { CloneInput, CloneOptions, RecoverInput, RollbackInput, ValidateInput } from '../../contracts/clone.js';
 import { RESTORE_STRATEGIES } from '../../contracts/environments.js';
 import { ON_TROUBLE } from '../../contracts/recovery.js';
 import { mistakesError, mistakesOf } from './mistakes.js';
@@ -18,6 +18,11 @@ export function parseValidateInput(value: unknown): ValidateInput {
 /** @throws ConfigurationError `CONFIGURATION_INVALID` with every mistake */
 export function parseRollbackInput(value: unknown): RollbackInput {
   return parse(rollbackInput, value);
+}
+
+/** @throws ConfigurationError `CONFIGURATION_INVALID` with every mistake */
+export function parseRecoverInput(value: unknown): RecoverInput {
+  return parse(recoverInput, value);
 }
 
 /** @throws ConfigurationError `CONFIGURATION_INVALID` with every mistake */
@@ -94,6 +99,15 @@ const cloneInput = z.strictObject(
 const environmentObject = { error: 'must be one JSON object, such as {"environment": "test"}' };
 
 const validateInput = z.strictObject({ environment: text, operation: text.optional() }, environmentObject);
+
+const recoverInput = z.strictObject(
+  {
+    environment: text,
+    confirm: z.string({ error: 'must be a text' }).optional(),
+    requestedBy: text.optional(),
+  },
+  environmentObject,
+);
 
 const rollbackInput = z.strictObject(
   {
