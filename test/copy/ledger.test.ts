@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { dropLedger, endCopying, prepareLedger, readLedger } from '../../engine/copy/ledger.js';
-import { markUnfinished, readUnfinished } from '../../engine/copy/unfinished.js';
+import { markStage, markUnfinished, readUnfinished } from '../../engine/copy/unfinished.js';
 import { dropEverything } from '../../engine/schema/drop.js';
 import { createDatabase } from '../support/databases.js';
 import { targetOf } from '../support/proofs.js';
@@ -130,6 +130,15 @@ test('a ledger of an earlier version says what is unfinished too', async () => {
   });
   await using session = await database.session();
   expect(await readUnfinished(session)).toEqual({ operation: 'clone' });
+  await markStage(targetOf(database), 'copy');
+  expect(await readUnfinished(session)).toEqual({ operation: 'clone', stage: 'copy' });
+});
+
+test('a target without a ledger keeps no stage', async () => {
+  await using database = await createDatabase();
+  await markStage(targetOf(database), 'migrate');
+  await using session = await database.session();
+  expect(await readUnfinished(session)).toBeUndefined();
 });
 
 test('a copier whose worker is gone does not hold up what marks its target as unfinished', async () => {

@@ -1,5 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { rowHashes } from '../support/checksum.js';
 import { SHARED_ROWS, startSharedClone } from '../support/shared-clone.js';
 
@@ -11,7 +10,7 @@ test.each([
   async ({ hasSnapshot }) => {
     await using clone = await startSharedClone({ bytesPerSecond: 1_000_000 });
     await clone.copiers();
-    const holder = await snapshotHolder(clone.operationId);
+    const holder = await clone.snapshotHolder();
     expect(clone.workers.map(({ pid }) => pid)).toContain(holder);
     const killed = clone.workers.find(({ pid }) => (pid === holder) === hasSnapshot);
     await killed?.kill();
@@ -23,12 +22,3 @@ test.each([
   },
   240_000,
 );
-
-/** The process whose activity holds the snapshot. */
-async function snapshotHolder(operationId: string): Promise<number> {
-  const connection = await Connection.connect({ address: inject('temporalAddress') });
-  const { raw } = await new Client({ connection }).workflow.getHandle(operationId).describe();
-  await connection.close();
-  const holding = raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'holdSnapshot');
-  return Number.parseInt(holding?.lastWorkerIdentity ?? '', 10);
-}

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { inject } from 'vitest';
 import type { CloneResult } from '../../contracts/clone.js';
 import { readLedger } from '../../engine/copy/ledger.js';
 import type { TestDatabase } from './databases.js';
@@ -23,6 +25,8 @@ export interface SharedClone extends AsyncDisposable {
   result: Promise<CloneResult>;
   /** Process ids that the ledger names, as soon as there are two; fewer when the clone is over. */
   copiers(): Promise<number[]>;
+  /** The process whose activity holds the snapshot. */
+  snapshotHolder(): Promise<number>;
 }
 
 /** A clone of sixteen units by two worker processes; of the source they read 15 MB, as slowly as given. */
@@ -42,6 +46,7 @@ export async function startSharedClone({ bytesPerSecond }: { bytesPerSecond: num
     workers,
     result: cloning,
     copiers: () => copiersOf(world.target, cloning),
+    snapshotHolder: () => snapshotHolderOf(operationId),
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map((worker) => worker[Symbol.asyncDispose]()));
       await world[Symbol.asyncDispose]();
@@ -62,4 +67,12 @@ async function copiersOf(target: TestDatabase, cloning: Promise<unknown>): Promi
     await Promise.race([over, sleep(50)]);
   }
   return [...copiers];
+}
+
+async function snapshotHolderOf(operationId: string): Promise<number> {
+  const connection = await Connection.connect({ address: inject('temporalAddress') });
+  const { raw } = await new Client({ connection }).workflow.getHandle(operationId).describe();
+  await connection.close();
+  const holding = raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'holdSnapshot');
+  return Number.parseInt(holding?.lastWorkerIdentity ?? '', 10);
 }
