@@ -1,6 +1,9 @@
 import { userInfo } from 'node:os';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { Argument, type Command } from 'commander';
+import type { CloneOperation } from '../../contracts/clone.js';
 import { ConfigurationError } from '../../contracts/errors.js';
+import { workflowsOf } from '../../contracts/operation-ids.js';
 import { RESOLUTIONS, type Resolution } from '../../contracts/recovery.js';
 import { openDesk } from '../../worker/desk.js';
 import type { EnvironmentCloner } from '../environment-cloner.js';
@@ -45,10 +48,21 @@ async function answer(
 }
 
 async function look({ print }: CommandContext, cloner: EnvironmentCloner, operationId: string): Promise<number> {
-  for await (const { intervention, status } of cloner.watch(operationId)) {
-    const lines = intervention ? describeIntervention(operationId, intervention) : [`${operationId} waits for nobody`];
-    print({ operationId, status, ...(intervention && { intervention }) }, lines.join('\n'));
-    return intervention ? EXIT.operator : EXIT.done;
+  const operation = await lookAt(cloner, operationId);
+  if (!operation) throw new ConfigurationError('RESOLUTION_REFUSED', `no worker knows an operation ${operationId}`);
+  const { status, intervention } = operation;
+  const lines = intervention ? describeIntervention(operationId, intervention) : [`${operationId} waits for nobody`];
+  print({ operationId, status, ...(intervention && { intervention }) }, lines.join('\n'));
+  return intervention ? EXIT.operator : EXIT.done;
+}
+
+async function lookAt(cloner: EnvironmentCloner, operationId: string): Promise<CloneOperation | undefined> {
+  for (const { workflowId } of workflowsOf(operationId)) {
+    try {
+      for await (const operation of cloner.watch(workflowId)) return operation;
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
   }
-  throw new ConfigurationError('RESOLUTION_REFUSED', `${operationId} cannot be asked: no worker answers for it`);
+  return undefined;
 }

@@ -63,7 +63,11 @@ test('a clone whose target changes its password waits with exit code 5, and goes
     code: 0,
     stdout: expect.stringContaining('waits for nobody'),
   });
-  expect(await envclone(world, 'resolve', operationId, 'retry')).toMatchObject({ code: 2 });
+  for (const args of [[operationId, 'retry'], ['clone-test-unknown'], ['clone-test-unknown', 'retry']])
+    expect(await envclone(world, 'resolve', ...args)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('RESOLUTION_REFUSED'),
+    });
 }, 240_000);
 
 test('where nobody is at a terminal, nobody is waited for, unless flag or configuration say so', async () => {
