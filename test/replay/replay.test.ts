@@ -6,6 +6,7 @@ import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
 import {
   failing,
+  grant,
   planOf,
   runsOf,
   startScriptedWorker,
@@ -34,6 +35,11 @@ test.runIf(version)(
       'clone-in-undo',
       { finishSchema: failing('SCHEMA_STATEMENT_FAILED'), restoreTarget: untilTerminated },
       'restoreTarget',
+    );
+    await record(
+      'clone-waiting',
+      { admitClone: () => ({ ...grant, waitMs: 3_600_000 }), finishSchema: failing('DISK_FULL') },
+      'recordIntervention',
     );
   },
   60_000,
