@@ -30,8 +30,6 @@ export async function follow<Result>(
   };
   process.on('SIGINT', onInterrupt);
   try {
-    const result = handle.result();
-    result.catch(() => {}); // awaited below; watching ends first
     let last: CloneOperation | undefined;
     let told: string | undefined;
     for await (const operation of cloner.watch(handle.operationId)) {
@@ -45,7 +43,7 @@ export async function follow<Result>(
       for (const line of describeIntervention(handle.operationId, intervention)) say(line);
     }
     progress.end(last);
-    return await result;
+    return await handle.result(); // asked for now: a request under way when the connection is closed ends the process
   } finally {
     process.removeListener('SIGINT', onInterrupt);
     progress.clear();

@@ -35,7 +35,7 @@ test('a clone whose target changes its password waits with exit code 5, and goes
   await role.changePassword();
   const { code, stdout, stderr } = await clone.exit;
 
-  expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+  expect({ code, stderr, ...JSON.parse(stdout) }).toMatchObject({
     code: 5,
     status: 'waiting',
     operationId,
