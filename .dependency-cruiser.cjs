@@ -37,6 +37,7 @@ module.exports = {
       'monitoring',
       'plan',
       'postgres',
+      'rollback',
       'schema',
       'swap',
       'validation',
@@ -48,6 +49,7 @@ module.exports = {
         '^engine/safety/(proofs|alert)\\.ts$',
         ...(stage === 'swap' ? ['^engine/safety/(building-)?stamp\\.ts$'] : []), // what the guard knows a database by
         ...(stage === 'swap' ? ['^engine/environments/database-url\\.ts$'] : []), // one reading of an address
+        ...(stage === 'rollback' ? ['^engine/schema/', '^engine/copy/(sequences|unfinished)\\.ts$'] : []), // definitions, rows and the mark of both are one transaction
         ...(stage === 'validation' ? ['^engine/anonymizer/(detectors|known-names)\\.ts$'] : []), // one idea of what is personal
       ]),
     ),

@@ -48,12 +48,31 @@ export interface ValidateInput {
   operation?: string;
 }
 
-export interface RollbackInput {
+export const ROLLBACK_COMPONENTS = ['data', 'schema', 'policies', 'functions', 'triggers'] as const;
+
+/**
+ * What of an environment is taken back. `data`: rows. `schema`: every definition, present rows kept. `policies`: policies of rows, and whether they are enabled and
+ * forced. `functions`: functions, procedures and aggregates. `triggers`: triggers and event triggers, and whether they are enabled.
+ */
+export type RollbackComponent = (typeof ROLLBACK_COMPONENTS)[number];
+
+/** Parts of an environment; without any, all of it. */
+export interface RollbackParts {
+  /** `schema.table`, or `table` of schema `public`; partitions go with their table. Definitions and rows, unless `components` says which. */
+  tables?: string[];
+  components?: RollbackComponent[];
+  /** Takes tables back too whose rows reference rows that would go. Default `false`: the rollback is refused with their list. */
+  cascade?: boolean;
+}
+
+export interface RollbackInput extends RollbackParts {
   environment: string;
   /** A restore point's id; the newest one when absent. */
   restorePoint?: string;
   confirm?: string;
   requestedBy?: string;
+  /** Of parts: does everything in a transaction, tells what it came to, and takes it back. Default `false`. */
+  dryRun?: boolean;
   /** Where a person is needed. Default: what the configuration says, else `wait`. */
   onTrouble?: OnTrouble;
 }
@@ -187,6 +206,36 @@ export interface RollbackResult {
   tables: number;
   records: number;
   validation: ValidationResult;
+  /** Of a rollback of parts. */
+  changes?: RollbackChanges;
+  /** Nothing was changed: it was only tried. */
+  dryRun?: true;
+}
+
+/** What a rollback of parts changed, or would. Names and counts, never a row's value. */
+export interface RollbackChanges {
+  /** Whose rows were taken back. */
+  tables: RolledBackTable[];
+  /** Definitions, by kind and name. */
+  objects: RolledBackObject[];
+  /** What the restore point does not have, and so stayed. */
+  kept: string[];
+}
+
+export interface RolledBackTable {
+  /** `schema.table` */
+  table: string;
+  rowsBefore: number;
+  rowsAfter: number;
+  /** Because its rows referenced rows that went. */
+  cascaded?: true;
+}
+
+export interface RolledBackObject {
+  kind: string;
+  name: string;
+  /** `remade`: what it was made of, or depends on, was replaced; its definition and its rows are the same. */
+  change: 'dropped' | 'made' | 'replaced' | 'remade';
 }
 
 /** What became of what operations left on an environment that ended without their undo. */

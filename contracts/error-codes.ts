@@ -167,6 +167,13 @@ export const ERROR_CODES = {
     retry: false,
     otherwise: 'manual_intervention',
   },
+  ROLLBACK_REFUSED: {
+    category: 'safety',
+    meaning:
+      'A rollback of parts would lose rows, break references or cannot make an object again; every reason is listed. Nothing was changed.',
+    next: 'Name the tables listed as well, let them follow with --cascade, or return to the whole restore point.',
+    retry: false,
+  },
   RAW_DATA_REFUSED: {
     category: 'safety',
     meaning: 'Unmasked data was asked for, and the configuration of the target does not allow it.',

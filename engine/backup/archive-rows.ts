@@ -57,7 +57,7 @@ export async function archiveRows(input: ArchiveRowsInput): Promise<ArchivedTabl
 }
 
 /** A partitioned table has its rows in its partitions, a foreign one elsewhere; an extension brings its own, but for configuration. */
-function holdsRows({ kind, extension, extensionFilter }: TableDefinition): boolean {
+export function holdsRows({ kind, extension, extensionFilter }: TableDefinition): boolean {
   return kind === 'table' && (extension === undefined || extensionFilter !== undefined);
 }
 
@@ -92,7 +92,7 @@ async function archiveTable(
 }
 
 /** Restoring makes user-defined types anew, with other OIDs than their binary form quotes. */
-function formatOf(columns: readonly ColumnDefinition[]): 'binary' | 'text' {
+export function formatOf(columns: readonly ColumnDefinition[]): 'binary' | 'text' {
   return columns.every(({ isBinaryPortable }) => isBinaryPortable) ? 'binary' : 'text';
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import { DataError } from '../../contracts/errors.js';
-import { relationLabel } from '../../contracts/relations.js';
+import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { translatePostgresError } from '../postgres/errors.js';
 import type { Session } from '../postgres/session.js';
@@ -59,7 +59,9 @@ const LANES = Math.min(4, availableParallelism());
 
 async function fill(session: Session, restored: RestoreTable, signal: AbortSignal): Promise<void> {
   try {
-    await session.transaction(() => restoreTable(session, restored));
+    await session.transaction(async () => {
+      await restoreTable(session, restored);
+    });
   } catch (error) {
     signal.throwIfAborted();
     throw translatePostgresError(error, {
@@ -70,14 +72,19 @@ async function fill(session: Session, restored: RestoreTable, signal: AbortSigna
   }
 }
 
-interface RestoreTable {
+export interface RestoreTable {
   archive: Archive;
   table: ArchivedTable;
   artifacts: ArtifactStore;
+  /** Where the rows go; default: the table of the same name. */
+  into?: RelationName;
 }
 
-/** What the file holds is compared again as it passes, before the transaction commits. */
-async function restoreTable(session: Session, { archive, table, artifacts }: RestoreTable): Promise<void> {
+/** Returns how many rows there are. What the file holds is compared again as it passes, before the transaction commits. */
+export async function restoreTable(
+  session: Session,
+  { archive, table, artifacts, into = table }: RestoreTable,
+): Promise<number> {
   const digest = createHash('sha256');
 
   async function* measured(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -87,7 +94,7 @@ async function restoreTable(session: Session, { archive, table, artifacts }: Res
     }
   }
 
-  const stored = session.copyIn(archiveInSql(table));
+  const stored = session.copyIn(archiveInSql({ ...table, schema: into.schema, name: into.name }));
   try {
     await pipeline(artifacts.readStream(artifactOf(archive, table.file)), measured, decompress(table.file), stored);
   } catch (error) {
@@ -99,4 +106,5 @@ async function restoreTable(session: Session, { archive, table, artifacts }: Res
   if (stored.rowCount !== table.rows) {
     throw damagedFile(archive, table, `holds ${stored.rowCount} rows instead of ${table.rows}`);
   }
+  return table.rows;
 }

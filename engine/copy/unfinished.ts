@@ -28,14 +28,7 @@ export async function markUnfinished(
   try {
     await session.query('set client_min_messages = warning');
     await session.query(END_COPIERS);
-    await session.transaction(async () => {
-      await session.query('drop table if exists envclone.copied, envclone.operation');
-      await session.query(OPERATION_TABLE);
-      await session.query(
-        'insert into envclone.operation (operation, epoch, is_ready, restore_point) values ($1, $2, true, $3)',
-        [operation, NO_EPOCH, restorePoint ?? null],
-      );
-    });
+    await session.transaction(() => noteUnfinished(session, { operation, ...(restorePoint && { restorePoint }) }));
   } catch (error) {
     signal?.throwIfAborted();
     throw translatePostgresError(error, {
@@ -67,6 +60,16 @@ export async function markStage(
       otherwise: 'SCHEMA_STATEMENT_FAILED',
     });
   }
+}
+
+/** The same in the transaction that is under way: the change and its note are there together, or neither. */
+export async function noteUnfinished(session: Session, { operation, restorePoint }: Unfinished): Promise<void> {
+  await session.query('drop table if exists envclone.copied, envclone.operation');
+  await session.query(OPERATION_TABLE);
+  await session.query(
+    'insert into envclone.operation (operation, epoch, is_ready, restore_point) values ($1, $2, true, $3)',
+    [operation, NO_EPOCH, restorePoint ?? null],
+  );
 }
 
 /** What is under way in a target, or was when it was terminated; `undefined` when the target is whole. */

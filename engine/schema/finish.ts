@@ -1,5 +1,5 @@
 import type { NeutralizedObject } from '../../contracts/clone.js';
-import { relationLabel } from '../../contracts/relations.js';
+import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import type { ViewDefinition } from '../../contracts/schema.js';
 import { translatePostgresError } from '../postgres/errors.js';
 import { quoteRelation } from '../postgres/quote.js';
@@ -27,10 +27,15 @@ export async function refreshMaterializedViews(
   const populated = views.filter((view) => view.isMaterialized && view.isPopulated && !skipped.has(showRelation(view)));
   if (populated.length === 0) return;
   await using session = await target.connect({ purpose: 'refresh', ...(signal && { signal }) });
+  await fillMaterializedViews(session, populated);
+}
+
+/** The same on a session, whose search path is then the role's own. */
+export async function fillMaterializedViews(session: Session, views: readonly RelationName[]): Promise<void> {
   const order = await viewOrder(session);
   await session.query('reset search_path'); // functions in a view's query look names up as they do for everybody
-  const byOrder = (view: ViewDefinition) => order.get(relationLabel(view)) ?? order.size;
-  for (const view of [...populated].sort((a, b) => byOrder(a) - byOrder(b))) {
+  const byOrder = (view: RelationName) => order.get(relationLabel(view)) ?? order.size;
+  for (const view of [...views].sort((a, b) => byOrder(a) - byOrder(b))) {
     await session.query(`refresh materialized view ${quoteRelation(view)}`).catch((error: unknown) => {
       throw failed(error, session, `filling materialized view ${showRelation(view)}`);
     });

@@ -65,7 +65,7 @@ async function applyOne(session: Session, statement: SchemaStatement, tolerateEx
 }
 
 /** The statement as this role, or an older server, may take it. */
-function otherForm(sql: string, code: string | undefined): string {
+export function otherForm(sql: string, code: string | undefined): string {
   if (code === INSUFFICIENT_PRIVILEGE) return withoutGrantor(sql);
   return code === SYNTAX_ERROR ? sql.replace(SEQUENCE_PERSISTENCE, '') : sql;
 }

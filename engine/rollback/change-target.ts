@@ -1,0 +1,308 @@
+import type { RollbackChanges, RolledBackTable } from '../../contracts/clone.js';
+import { type RelationName, relationLabel } from '../../contracts/relations.js';
+import type { SchemaDefinition, SchemaStatement } from '../../contracts/schema.js';
+import { translatePostgresError } from '../postgres/errors.js';
+import { quoteRelation } from '../postgres/quote.js';
+import type { Session } from '../postgres/session.js';
+import { showRelation } from '../schema/names.js';
+import { resetDefaultPrivileges } from '../schema/reset-defaults.js';
+import { type BrokenKey, findBrokenKeys } from './foreign-keys.js';
+import { type HeldRows, holdRows, returnRows } from './held-rows.js';
+import { findLiveObjects, type LiveObjects } from './live-objects.js';
+import { makeObjects, type Unmade } from './make-objects.js';
+import { refreshAffectedViews } from './materialized-views.js';
+import { isOfParts, type Parts } from './parts.js';
+import { type ChangePlan, planChange } from './plan-change.js';
+import { type Load, type LoadPlan, planLoads } from './plan-loads.js';
+import type { PointRows } from './point-rows.js';
+import { resetPrivileges } from './privileges.js';
+import { liftForcedPolicies, silenceEventTriggers, silenceTriggers } from './quiet-target.js';
+import { rollbackRefused } from './refusals.js';
+import { replaceInPlace } from './replace-in-place.js';
+import { objectChanges } from './reported-changes.js';
+import { readSequencesNow, settleSequences } from './sequence-values.js';
+import { referencedRelation, type StatementObject } from './statement-object.js';
+
+export interface ChangeTargetInput {
+  parts: Parts;
+  /** Of `parts`, those that follow because of their references. */
+  cascaded: ReadonlySet<string>;
+  present: SchemaDefinition;
+  wanted: SchemaDefinition;
+  presentObjects: readonly StatementObject[];
+  wantedObjects: readonly StatementObject[];
+  rows: PointRows;
+  onProgress?(what: string): void;
+}
+
+interface Changed {
+  changes: RollbackChanges;
+  /** Of the target as it is now. */
+  statements: SchemaStatement[];
+  /** Lets event triggers see what comes next. */
+  wake(): Promise<void>;
+}
+
+/**
+ * Inside the caller's transaction: what is otherwise goes, with whatever depends on it; what it shall be is made, and what depended on it as it was;
+ * rows of the restore point come in, all others stay. @throws SafetyError `ROLLBACK_REFUSED`
+ */
+export async function changeTarget(
+  session: Session,
+  input: ChangeTargetInput,
+): Promise<Changed | { broken: BrokenKey[] }> {
+  const { parts, present, wanted, presentObjects, wantedObjects, rows } = input;
+  await session.query('set constraints all immediate'); // what waits for the commit would be in the way of ALTER TABLE
+  const wakeEvents = await silenceEventTriggers(session);
+  const live = await findLiveObjects(session, presentObjects);
+  const sequences = await readSequencesNow(session);
+  const planned = planChange({
+    present: presentObjects,
+    wanted: wantedObjects,
+    isOfParts: (each) => isOfParts(parts, each),
+    isLoose: majorOf(present) !== majorOf(wanted),
+  });
+  const plan = await replaceInPlace(session, planned);
+  const standing = new Set(presentObjects.map(({ object }) => object));
+  const isMade = (table: string) =>
+    plan.drops.has(`relation ${table}`) || (!standing.has(`relation ${table}`) && parts.components.has('schema'));
+  const loading = planLoads({ parts, present, wanted, rows: rows.tables, isMade });
+  if (loading.refusals.length > 0) throw rollbackRefused(session.environment, loading.refusals);
+
+  const force = await liftForcedPolicies(session);
+  const before = await countRows(session, tablesOf(parts, present));
+  const { gone, held } = await dropAll(session, { ...input, plan, live, loading });
+  for (const { object, sql } of plan.reverts) if (!gone.has(object)) await session.query(sql);
+  const todo = statementsToRun(plan, gone);
+  let unmade = await makeObjects(session, todo.filter(isPreData));
+  const tables = await moveRows(session, { ...input, loading, held, gone, before });
+  await settleSequences(session, {
+    before: sequences,
+    wanted: wanted.sequences,
+    isTakenBack: (owner) =>
+      parts.components.has('data') && (parts.tables === undefined || (owner !== undefined && parts.tables.has(owner))),
+  });
+  unmade = await makeObjects(session, [...unmade.map(({ each }) => each), ...todo.filter(isKey)]);
+  unmade = await makeObjects(session, [...unmade.map(({ each }) => each), ...todo.filter(isLate)]);
+  const foreignKeys = todo.filter(isForeignKey);
+  const broken = await findBrokenKeys(session, foreignKeys);
+  if (broken.length > 0) return { broken };
+  unmade.push(...(await makeObjects(session, foreignKeys)));
+  if (unmade.length > 0) throw rollbackRefused(session.environment, unmade.map(reasonOf));
+
+  await givePrivileges(session, { plan, gone });
+  const forced = plan.final.filter(({ statement }) => statement.kind === FORCED);
+  await force((table) => forced.some(({ relation }) => relation === showRelation(table)));
+  const unforced = await makeObjects(
+    session,
+    todo.filter(({ statement }) => statement.kind === FORCED),
+  );
+  if (unforced.length > 0) throw rollbackRefused(session.environment, unforced.map(reasonOf));
+  await refreshAffectedViews(session, {
+    touched: [...loading.emptied, ...loading.loads.map(({ into }) => into), ...held.map(({ table }) => table)],
+    remade: todo
+      .filter(({ statement }) => statement.kind === 'materialized view')
+      .flatMap(({ statement }) => statement.relation ?? []),
+    views: [...wanted.views, ...present.views],
+  });
+  return {
+    changes: { tables, objects: objectChanges(plan, gone), kept: loading.kept },
+    statements: plan.final.map(({ statement }) => statement),
+    wake: wakeEvents,
+  };
+}
+
+function majorOf({ serverVersion }: SchemaDefinition): number {
+  return Math.floor(serverVersion / 10_000);
+}
+
+interface DropInput extends ChangeTargetInput {
+  plan: ChangePlan;
+  live: LiveObjects;
+  loading: LoadPlan;
+}
+
+/**
+ * Drops what goes. A table that would be lost with it, or a part of it, is made again like the rest, and keeps its rows: they are put aside first, so
+ * the drop is taken back until it takes no table along that nobody thought of.
+ */
+async function dropAll(session: Session, input: DropInput): Promise<{ gone: Set<string>; held: HeldRows[] }> {
+  const { plan, live, loading } = input;
+  const loaded = new Set(loading.loads.map(({ into }) => showRelation(into)));
+  const kept = new Set(plan.final.flatMap(({ object, makes }) => (makes ? [object] : [])));
+  const isGiven = (name: string) => input.parts.components.has('data') && !kept.has(`relation ${name}`); // its rows are to go
+  const tables = new Map(input.present.tables.map((table) => [showRelation(table), table]));
+  const objects = new Set([...plan.drops, ...foreignKeysOf(input)]);
+  for (;;) {
+    await session.query('savepoint dropping');
+    const held: HeldRows[] = [];
+    for (const [name, table] of tables) {
+      const isHeld = objects.has(`relation ${name}`) && table.kind === 'table' && !loaded.has(name) && !isGiven(name);
+      if (isHeld) held.push(await holdRows(session, table, held.length));
+    }
+    await live.drop(objects);
+    const gone = await live.gone();
+    const lost = [...tables.keys()].filter((name) => gone.has(`relation ${name}`) && !objects.has(`relation ${name}`));
+    const more = [...lost, ...(await live.damagedTables())];
+    if (more.length === 0) {
+      refuseLosses(session, held, kept);
+      return { gone, held };
+    }
+    await session.query('rollback to dropping');
+    for (const name of more) objects.add(`relation ${name}`);
+  }
+}
+
+/** Tables that shall not be there any more, and hold rows that nothing brings back. */
+function refuseLosses({ environment }: Session, held: readonly HeldRows[], kept: ReadonlySet<string>): void {
+  const losses = held
+    .filter(({ table, rows }) => rows > 0 && !kept.has(`relation ${showRelation(table)}`))
+    .map(
+      ({ table, rows }) => `${relationLabel(table)}: ${rows} row(s) would be lost, the restore point has no such table`,
+    );
+  if (losses.length > 0)
+    throw rollbackRefused(environment, losses, 'Empty these tables, or return to the whole restore point.');
+}
+
+/** Foreign keys from and to tables whose rows are exchanged: they are added again when all rows are there. */
+function foreignKeysOf({ presentObjects, present, loading }: DropInput): string[] {
+  const parents = new Map(
+    present.tables.map((table) => [showRelation(table), table.partitionOf && showRelation(table.partitionOf)]),
+  );
+  const exchanged = new Set<string>();
+  for (const table of [...loading.emptied, ...loading.loads.map(({ into }) => into)]) {
+    for (let name: string | undefined = showRelation(table); name !== undefined; name = parents.get(name))
+      exchanged.add(name);
+  }
+  return presentObjects
+    .filter(isForeignKey)
+    .filter((each) => exchanged.has(each.relation ?? '') || exchanged.has(referencedRelation(each) ?? ''))
+    .map(({ object }) => object);
+}
+
+interface MoveInput extends ChangeTargetInput {
+  loading: LoadPlan;
+  held: readonly HeldRows[];
+  gone: ReadonlySet<string>;
+  /** Rows by table. */
+  before: ReadonlyMap<string, number>;
+}
+
+/** Gives rows that were put aside back, and exchanges those that are taken back. */
+async function moveRows(session: Session, input: MoveInput): Promise<RolledBackTable[]> {
+  const { loading, held, gone, rows, onProgress, cascaded, before } = input;
+  const losses: string[] = [];
+  for (const each of held) if (await isThere(session, each.table)) losses.push(...(await returnRows(session, each)));
+  if (losses.length > 0) throw rollbackRefused(session.environment, losses);
+  const emptied = loading.emptied.filter((table) => !gone.has(`relation ${showRelation(table)}`));
+  const wake = await silenceTriggers(session, [...emptied, ...loading.loads.map(({ into }) => into)]);
+  if (emptied.length > 0) await session.query(`truncate only ${emptied.map(quoteRelation).join(', only ')}`);
+  const loaded = new Map<string, number>();
+  for (const { from, into } of loading.loads) {
+    if (!(await isThere(session, into))) continue; // why it could not be made is told with the others
+    onProgress?.(relationLabel(from));
+    loaded.set(showRelation(from), await copyRows(session, rows, { from, into }));
+  }
+  await wake();
+  const tables = new Map(
+    [...emptied, ...loading.loads.map(({ from }) => from)].map((table) => [showRelation(table), table]),
+  );
+  return [...tables].map(([name, table]) => ({
+    table: relationLabel(table),
+    rowsBefore: before.get(name) ?? 0,
+    rowsAfter: loaded.get(name) ?? 0,
+    ...(cascaded.has(name) && { cascaded: true as const }),
+  }));
+}
+
+async function copyRows(session: Session, rows: PointRows, { from, into }: Load): Promise<number> {
+  try {
+    return await rows.copy(session, from, into);
+  } catch (error) {
+    throw translatePostgresError(error, {
+      doing: `taking back the rows of ${relationLabel(from)}`,
+      environment: session.environment,
+      otherwise: 'COPY_FAILED',
+    });
+  }
+}
+
+/** Present tables whose rows are taken back. */
+function tablesOf({ tables, components }: Parts, present: SchemaDefinition): RelationName[] {
+  if (!components.has('data')) return [];
+  return present.tables.filter((table) => table.kind === 'table' && (!tables || tables.has(showRelation(table))));
+}
+
+async function countRows(session: Session, tables: readonly RelationName[]): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const table of tables) {
+    const { rows } = await session.one<{ rows: number }>(
+      `select count(*)::float8 as rows from only ${quoteRelation(table)}`,
+    );
+    counts.set(showRelation(table), rows);
+  }
+  return counts;
+}
+
+async function isThere(session: Session, table: RelationName): Promise<boolean> {
+  const { found } = await session.one<{ found: boolean }>('select to_regclass($1) is not null as found', [
+    quoteRelation(table),
+  ]);
+  return found;
+}
+
+/** What has to run: all about objects that went, and what sets otherwise what stayed. */
+function statementsToRun({ final, settings, givesDefaults }: ChangePlan, gone: ReadonlySet<string>): StatementObject[] {
+  return final.filter(
+    (each) =>
+      gone.has(each.object) || settings.has(each) || (givesDefaults && each.statement.kind === 'default privilege'),
+  );
+}
+
+/** Of objects that went or whose privileges are otherwise. */
+async function givePrivileges(
+  session: Session,
+  {
+    plan: { final, privileges, drops, settings, givesDefaults },
+    gone,
+  }: { plan: ChangePlan; gone: ReadonlySet<string> },
+): Promise<void> {
+  const isNew = (each: StatementObject) => gone.has(each.object) || drops.has(each.object) || settings.has(each);
+  const made = new Set(final.filter((each) => each.makes && isNew(each)).map(({ object }) => object));
+  const isMeant = ({ object }: StatementObject) => made.has(object) || privileges.has(object);
+  await resetPrivileges(
+    session,
+    final.filter((each) => each.makes && isMeant(each)),
+  );
+  if (givesDefaults) await resetDefaultPrivileges(session);
+  const granted = final.filter((each) => each.statement.kind === 'privilege' && isMeant(each));
+  const defaults = givesDefaults ? final.filter(({ statement }) => statement.kind === 'default privilege') : [];
+  const unmade = await makeObjects(session, [...granted, ...defaults]);
+  if (unmade.length > 0) throw rollbackRefused(session.environment, unmade.map(reasonOf));
+}
+
+function reasonOf({ each: { statement }, reason }: Unmade): string {
+  return `${statement.kind} ${statement.name} cannot be made as it shall be: ${reason}`;
+}
+
+function isPreData({ statement }: StatementObject): boolean {
+  return statement.stage === 'pre-data';
+}
+
+function isKey({ statement }: StatementObject): boolean {
+  return statement.stage === 'keys';
+}
+
+function isForeignKey({ statement }: StatementObject): boolean {
+  return statement.kind === 'foreign key';
+}
+
+function isLate(each: StatementObject): boolean {
+  const { kind, stage } = each.statement;
+  return stage === 'finish' && !isForeignKey(each) && !LAST.has(kind);
+}
+
+/** Would keep the owner from proving foreign keys. */
+const FORCED = 'forced row security';
+/** Are given when what they are for has its owner. */
+const LAST = new Set(['privilege', 'default privilege', FORCED]);
