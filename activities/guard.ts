@@ -43,13 +43,21 @@ export const createGuardActivities = (open: OpenServices) => ({
     input,
   }: AdmitRollbackInput): Promise<{ grant: TargetGrant; point: RestorePointRef; kind: RestorePointSummary['kind'] }> {
     return adapt(async ({ signal }) => {
-      const { environment, restorePoint, confirm, requestedBy, onTrouble } = parseRollbackInput(input);
+      const { environment, restorePoint, requestedBy, onTrouble, dryRun, ...given } = parseRollbackInput(input);
+      const confirm = dryRun ? environment : given.confirm; // nothing is changed
       const { configuration, guard, artifacts, auditTrail } = await open();
       configuration.require([environment]);
       await artifacts.check();
       const target = await guard.admitTarget(environment, { confirm, operation, signal });
       const { id, kind } = await findRestorePoint({ artifacts }, { target, id: restorePoint, signal });
-      await auditTrail.record({ operation, action: 'rollback', target: environment, requestedBy, outcome: 'admitted' });
+      if (!dryRun)
+        await auditTrail.record({
+          operation,
+          action: 'rollback',
+          target: environment,
+          requestedBy,
+          outcome: 'admitted',
+        });
       return {
         grant: {
           operation,

@@ -1,4 +1,4 @@
-import type { CloneResult, CloneStatistics, RollbackResult } from '../contracts/clone.js';
+import type { CloneResult, CloneStatistics, RollbackChanges, RollbackResult } from '../contracts/clone.js';
 import type { ClonePlan } from '../contracts/plan.js';
 import type { OperationOutcome } from '../contracts/report.js';
 import type { SchemaDefinition } from '../contracts/schema.js';
@@ -6,6 +6,7 @@ import type { CompleteCloneInput, CompleteRollbackInput, RecordFailureInput } fr
 import type { ValidationResult } from '../contracts/validation.js';
 import { readRestorePoint } from '../engine/backup/restore-points.js';
 import type { TableTotals } from '../engine/copy/copy-tables.js';
+import { dropLedger } from '../engine/copy/ledger.js';
 import { formatBytes } from '../engine/monitoring/format.js';
 import { operationArtifact } from '../engine/monitoring/operation-artifacts.js';
 import { writeStamp } from '../engine/safety/stamp.js';
@@ -13,6 +14,7 @@ import { createValidationEngine } from '../engine/validation/validation-engine.j
 import { adapt } from './adapt.js';
 import { reportMasking } from './masking-report.js';
 import { pruneAfter } from './prune.js';
+import { proveParts, reportRollback } from './rollback-report.js';
 import type { OpenServices } from './services.js';
 
 export const createReportActivities = (open: OpenServices) => ({
@@ -62,13 +64,14 @@ export const createReportActivities = (open: OpenServices) => ({
     });
   },
 
-  /** Says what a rollback brought back. */
-  async completeRollback({ grant, point, kind: moved }: CompleteRollbackInput): Promise<RollbackResult> {
+  /** Says what a rollback brought back; parts are compared with what they shall be, and then nothing is unfinished any more. */
+  async completeRollback(input: CompleteRollbackInput): Promise<RollbackResult> {
     return adapt(async ({ signal }) => {
       const services = await open();
       const { artifacts, auditTrail, guard } = services;
+      const { grant, point, kind: moved, changes } = input;
       const { operation, target, requestedBy } = grant;
-      const stored = moved ? undefined : await readRestorePoint(artifacts, point);
+      const stored = moved || changes ? undefined : await readRestorePoint(artifacts, point);
       const validation =
         stored?.kind === 'drop database'
           ? NOTHING
@@ -76,13 +79,25 @@ export const createReportActivities = (open: OpenServices) => ({
               await guard.admitReadable(target, { operation, signal }),
               {
                 health: true,
+                isUnderway: changes !== undefined,
                 signal,
               },
             );
-      const { tables, records } = stored ?? validation.statistics;
+      if (changes) await proveParts(services, { grant, signal });
+      const { tables, records } = changes ? totalsOf(changes) : (stored ?? validation.statistics);
+      await reportRollback(services, input, { validation, tables, records });
       await auditTrail.record({ operation, action: 'rollback', target, requestedBy, outcome: 'completed' });
+      if (changes) await dropLedger(await guard.admitTarget(target, { ...grant, signal }), { signal });
       await pruneAfter(services, grant, [operation, point.id]); // what was, and what the environment is now
-      return { operationId: operation, environment: target, restorePoint: point, tables, records, validation };
+      return {
+        operationId: operation,
+        environment: target,
+        restorePoint: point,
+        tables,
+        records,
+        validation,
+        ...(changes && { changes }),
+      };
     });
   },
 
@@ -109,6 +124,10 @@ export const createReportActivities = (open: OpenServices) => ({
     });
   },
 });
+
+function totalsOf({ tables }: RollbackChanges) {
+  return { tables: tables.length, records: tables.reduce((sum, { rowsAfter }) => sum + rowsAfter, 0) };
+}
 
 const NOTHING: ValidationResult = {
   isValid: true,

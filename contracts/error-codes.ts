@@ -173,6 +173,7 @@ export const ERROR_CODES = {
       'A rollback of parts would lose rows, break references or cannot make an object again; every reason is listed. Nothing was changed.',
     next: 'Name the tables listed as well, let them follow with --cascade, or return to the whole restore point.',
     retry: false,
+    otherwise: 'manual_intervention',
   },
   RAW_DATA_REFUSED: {
     category: 'safety',

@@ -1,6 +1,6 @@
 import type { AnonymizationReport, OverridingRule } from './anonymization.js';
 import type { RestorePointRef } from './artifacts.js';
-import type { CloneLog, CloneStatistics, NeutralizedObject, OperationFailure } from './clone.js';
+import type { CloneLog, CloneStatistics, NeutralizedObject, OperationFailure, RollbackChanges } from './clone.js';
 import type { LeftOut } from './plan.js';
 import type { ValidationResult } from './validation.js';
 
@@ -61,6 +61,16 @@ export interface MaskingReport {
   tables: AnonymizationReport[];
 }
 
+/** What a rollback brought back. */
+export interface RollbackReport {
+  /** What it returned to. */
+  restorePoint: RestorePointRef;
+  tables: number;
+  records: number;
+  /** Of parts. */
+  changes?: RollbackChanges;
+}
+
 /** Everything an operation did, as it was measured. */
 export interface OperationReport {
   operation: string;
@@ -81,6 +91,7 @@ export interface OperationReport {
   /** Absent when nothing was masked. */
   masking?: MaskingReport;
   validation?: ValidationResult;
+  rollback?: RollbackReport;
   /** Warnings and errors, and the newest of the others. */
   events: CloneEvent[];
 }

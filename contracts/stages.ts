@@ -1,11 +1,14 @@
 import type { ArtifactRef, RestorePointRef } from './artifacts.js';
+import type { RestorePointSummary } from './backup.js';
 import type {
   CloneInput,
   CloneOptions,
   CopyProgress,
   OperationFailure,
   RecoverInput,
+  RollbackChanges,
   RollbackInput,
+  RollbackParts,
   ValidateInput,
 } from './clone.js';
 import type { EnvironmentType } from './environments.js';
@@ -106,9 +109,23 @@ export interface RestorePointInput {
   point: RestorePointRef;
 }
 
+export interface RollBackPartsInput extends RestorePointInput {
+  /** Of the restore point. */
+  kind: RestorePointSummary['kind'];
+  parts: RollbackParts;
+  /** What the target was before, as a restore point; absent: it is only tried. */
+  before?: RestorePointRef;
+}
+
 export interface CompleteRollbackInput extends RestorePointInput {
   /** Absent: the restore point is in the artifact store. */
   kind?: 'database';
+  /** Of a rollback of parts: what it changed. */
+  changes?: RollbackChanges;
+  /** Absent in operations of earlier versions. */
+  startedAt?: string;
+  /** Milliseconds by stage. */
+  timings?: Record<string, number>;
 }
 
 export interface AdmitRecoveryInput {

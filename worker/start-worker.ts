@@ -9,6 +9,7 @@ import { createMigrateActivities } from '../activities/migrate.js';
 import { createPlanActivities } from '../activities/plan.js';
 import { createRecoveryActivities } from '../activities/recovery.js';
 import { createReportActivities } from '../activities/report.js';
+import { createRollbackPartsActivities } from '../activities/rollback-parts.js';
 import { createSwapActivities } from '../activities/swap.js';
 import { createValidateActivities } from '../activities/validate.js';
 import { DEFAULT_TASK_QUEUE } from '../contracts/workflows.js';
@@ -56,6 +57,7 @@ export async function startWorker(input: StartWorkerInput): Promise<RunningWorke
       ...createMigrateActivities(open),
       ...createCopyActivities(open, threads.run),
       ...createSwapActivities(open),
+      ...createRollbackPartsActivities(open),
       ...createValidateActivities(open),
       ...createReportActivities(open),
       ...createRecoveryActivities(open),

@@ -6,6 +6,7 @@ import type { createMigrateActivities } from '../activities/migrate.js';
 import type { createPlanActivities } from '../activities/plan.js';
 import type { createRecoveryActivities } from '../activities/recovery.js';
 import type { createReportActivities } from '../activities/report.js';
+import type { createRollbackPartsActivities } from '../activities/rollback-parts.js';
 import type { createSwapActivities } from '../activities/swap.js';
 import type { createValidateActivities } from '../activities/validate.js';
 
@@ -15,6 +16,7 @@ type Activities = ReturnType<typeof createGuardActivities> &
   ReturnType<typeof createMigrateActivities> &
   ReturnType<typeof createCopyActivities> &
   ReturnType<typeof createSwapActivities> &
+  ReturnType<typeof createRollbackPartsActivities> &
   ReturnType<typeof createValidateActivities> &
   ReturnType<typeof createReportActivities> &
   ReturnType<typeof createRecoveryActivities>;

@@ -1,5 +1,5 @@
-import type { RollbackInput, RollbackResult } from '../contracts/clone.js';
-import type { RestorePointInput } from '../contracts/stages.js';
+import type { RollbackChanges, RollbackInput, RollbackParts, RollbackResult } from '../contracts/clone.js';
+import type { RestorePointInput, RollBackPartsInput } from '../contracts/stages.js';
 import { type Held, trackHolders } from './holders.js';
 import { type Operation, trackOperation } from './operation.js';
 import { control, ddl, undoing } from './policies.js';
@@ -7,7 +7,7 @@ import { trackRecovery } from './recovery.js';
 import { reportingFailures } from './reporting.js';
 import { type Compensation, withSaga } from './saga.js';
 
-/** Returns an environment to a restore point. What it was before becomes a restore point too, and comes back if this fails. */
+/** Returns an environment, or parts of it, to a restore point. What it was before becomes a restore point too, and comes back if this fails. */
 export async function rollbackEnvironment(input: RollbackInput): Promise<RollbackResult> {
   const environment = String(input?.environment);
   const operation = trackOperation({ source: environment, target: environment });
@@ -21,11 +21,20 @@ export async function rollbackEnvironment(input: RollbackInput): Promise<Rollbac
         const lock = await holders.target(admitted.grant);
         recovery.begin({ grant: admitted.grant, lock });
 
-        const rollBack = kind === 'database' ? returnToDatabase : restoreArchive;
-        await rollBack({ ...admitted, operation, lock, undo });
+        const parts = partsOf(input);
+        const whole = { ...admitted, operation, lock, undo };
+        if (parts && input.dryRun) return await tryParts({ ...whole, kind, parts });
+        const changes = parts && (await takePartsBack({ ...whole, kind, parts }));
+        if (!parts) await (kind === 'database' ? returnToDatabase : restoreArchive)(whole);
 
         await operation.enter('validate');
-        const result = await ddl.completeRollback(kind === 'database' ? { ...admitted, kind } : admitted);
+        const result = await ddl.completeRollback({
+          ...admitted,
+          ...(kind === 'database' && !parts && { kind }),
+          ...(changes && { changes }),
+          startedAt: operation.startedAt,
+          timings: operation.timings(),
+        });
         operation.complete();
         return result;
       },
@@ -34,6 +43,74 @@ export async function rollbackEnvironment(input: RollbackInput): Promise<Rollbac
   } finally {
     await holders.releaseAll();
   }
+}
+
+/** What was asked for besides the whole. */
+function partsOf(input: RollbackInput): RollbackParts | undefined {
+  const { tables, components, cascade } = input;
+  if (!tables && !components) return undefined;
+  return { ...(tables && { tables }), ...(components && { components }), ...(cascade && { cascade }) };
+}
+
+interface TakePartsInput extends RollBackInput, Pick<RollBackPartsInput, 'kind' | 'parts'> {}
+
+/** Says what would change: everything is done in a transaction, and taken back. */
+async function tryParts({ grant, point, kind, parts, operation, lock }: TakePartsInput): Promise<RollbackResult> {
+  await operation.enter('analyze');
+  await ddl.checkParts({ grant, point, kind, parts });
+  await operation.enter('migrate');
+  lock.check();
+  const changes = await ddl.rollBackParts({ grant, point, kind, parts });
+  operation.complete();
+  const records = changes.tables.reduce((sum, { rowsAfter }) => sum + rowsAfter, 0);
+  return {
+    operationId: operation.id,
+    environment: grant.target,
+    restorePoint: point,
+    tables: changes.tables.length,
+    records,
+    validation: NOT_VALIDATED,
+    changes,
+    dryRun: true,
+  };
+}
+
+const NOT_VALIDATED: RollbackResult['validation'] = {
+  isValid: true,
+  errors: [],
+  warnings: [],
+  statistics: { tables: 0, records: 0, functions: 0, triggers: 0, policies: 0, indexes: 0, sizeBytes: 0 },
+};
+
+/** Archives the target, then changes it in one transaction: what fails before its commit has changed nothing. */
+async function takePartsBack({
+  grant,
+  point,
+  kind,
+  parts,
+  operation,
+  lock,
+  undo,
+}: TakePartsInput): Promise<RollbackChanges> {
+  const before = { environment: grant.target, id: operation.id };
+  await operation.enter('analyze');
+  await ddl.checkParts({ grant, point, kind, parts, before });
+  await operation.enter('backup');
+  undo.push(discarding({ grant, point: before }));
+  await ddl.createRestorePoint({ grant, point: before });
+
+  await operation.enter('migrate');
+  lock.check();
+  const restoring: Compensation = {
+    name: `restore ${grant.target}`,
+    undoes: 'target',
+    run: async () => {
+      const { wasChanged } = await undoing.undoRollbackOfParts({ grant, point: before });
+      if (!wasChanged) restoring.undoes = 'store';
+    },
+  };
+  undo.push(restoring);
+  return ddl.rollBackParts({ grant, point, kind, parts, before });
 }
 
 interface RollBackInput extends RestorePointInput {
@@ -47,11 +124,7 @@ interface RollBackInput extends RestorePointInput {
 async function restoreArchive({ grant, point, operation, lock, undo }: RollBackInput): Promise<void> {
   await operation.enter('backup');
   const before = { environment: grant.target, id: operation.id };
-  undo.push({
-    name: 'delete the new restore point',
-    undoes: 'store',
-    run: () => undoing.discardRestorePoint({ grant, point: before }),
-  });
+  undo.push(discarding({ grant, point: before }));
   await ddl.createRestorePoint({ grant, point: before });
 
   await operation.enter('migrate');
@@ -62,6 +135,14 @@ async function restoreArchive({ grant, point, operation, lock, undo }: RollBackI
     run: () => undoing.restoreTarget({ grant, point: before }),
   });
   await ddl.restoreTarget({ grant, point });
+}
+
+function discarding(input: RestorePointInput): Compensation {
+  return {
+    name: 'delete the new restore point',
+    undoes: 'store',
+    run: () => undoing.discardRestorePoint(input),
+  };
 }
 
 /** The restore point is a database: it takes the target's name, and the target becomes one. */

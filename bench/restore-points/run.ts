@@ -154,6 +154,9 @@ function targetOf(database: string): ConfirmedTarget {
     exists: true,
     url,
     connect: (input) => Session.open({ url, environment: database, ...input }),
+    readBeside: () => {
+      throw new Error('nothing is read beside');
+    },
     connectMaintenance: (input) => Session.open({ url: server.url(), environment: database, ...input }),
   });
 }

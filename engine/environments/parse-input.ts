@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { ANONYMIZATION_TYPES } from '../../contracts/anonymization.js';
-import type { CloneInput, CloneOptions, RecoverInput, RollbackInput, ValidateInput } from '../../contracts/clone.js';
+import {
+  type CloneInput,
+  type CloneOptions,
+  type RecoverInput,
+  ROLLBACK_COMPONENTS,
+  type RollbackInput,
+  type ValidateInput,
+} from '../../contracts/clone.js';
 import { RESTORE_STRATEGIES } from '../../contracts/environments.js';
 import { ON_TROUBLE } from '../../contracts/recovery.js';
 import { mistakesError, mistakesOf } from './mistakes.js';
@@ -109,16 +116,41 @@ const recoverInput = z.strictObject(
   environmentObject,
 );
 
-const rollbackInput = z.strictObject(
-  {
-    environment: text,
-    restorePoint: text.optional(),
-    confirm: z.string({ error: 'must be a text' }).optional(),
-    requestedBy: text.optional(),
-    onTrouble,
-  },
-  environmentObject,
-);
+const component = z.enum(ROLLBACK_COMPONENTS, { error: `must be one of ${ROLLBACK_COMPONENTS.join(', ')}` });
+
+const rollbackInput = z
+  .strictObject(
+    {
+      environment: text,
+      restorePoint: text.optional(),
+      confirm: z.string({ error: 'must be a text' }).optional(),
+      requestedBy: text.optional(),
+      onTrouble,
+      tables: z.array(text, { error: 'must be a list of tables' }).min(1, 'is empty').optional(),
+      components: z.array(component, { error: 'must be a list of components' }).min(1, 'is empty').optional(),
+      cascade: flag.optional(),
+      dryRun: flag.optional(),
+    },
+    environmentObject,
+  )
+  .refine(isOfParts, {
+    path: ['cascade'],
+    error: 'is for a rollback of tables',
+    when: ({ value }) => isTrue(value, 'cascade'),
+  })
+  .refine(isOfParts, {
+    path: ['dryRun'],
+    error: 'is for a rollback of tables or components',
+    when: ({ value }) => isTrue(value, 'dryRun'),
+  });
+
+function isOfParts({ tables, components }: { tables?: unknown; components?: unknown }): boolean {
+  return tables !== undefined || components !== undefined;
+}
+
+function isTrue(value: unknown, key: string): boolean {
+  return typeof value === 'object' && value !== null && Reflect.get(value, key) === true;
+}
 
 function parse<Output>(schema: z.ZodType, value: unknown, at: readonly string[] = []): Output {
   const checked = schema.safeParse(value);

@@ -7,6 +7,7 @@ import type {
   OperationReport,
   ReportedStage,
   ReportedTable,
+  RollbackReport,
 } from '../../contracts/report.js';
 import type { ValidationResult } from '../../contracts/validation.js';
 import type { ArtifactStore } from '../artifacts/store.js';
@@ -26,11 +27,12 @@ interface MeasuredTable {
 
 /** Puts together what an operation left; what it did not come to is empty. @throws DataError when the store cannot be read */
 export async function generateReport(artifacts: ArtifactStore, operation: string): Promise<OperationReport> {
-  const [plan, totals, masking, validation, outcome, events, measures] = await Promise.all([
+  const [plan, totals, masking, validation, rollback, outcome, events, measures] = await Promise.all([
     readIfThere<ClonePlan>(artifacts, operationArtifact(operation, 'plan')),
     readIfThere<MeasuredTable[]>(artifacts, operationArtifact(operation, 'totals')),
     readIfThere<MaskingReport>(artifacts, operationArtifact(operation, 'masking')),
     readIfThere<ValidationResult>(artifacts, operationArtifact(operation, 'validation')),
+    readIfThere<RollbackReport>(artifacts, operationArtifact(operation, 'rollback')),
     readIfThere<OperationOutcome>(artifacts, operationArtifact(operation, 'outcome')),
     readLinesIfThere<CloneEvent>(artifacts, operationArtifact(operation, 'events')),
     readStageMeasures(artifacts, operation),
@@ -53,6 +55,7 @@ export async function generateReport(artifacts: ArtifactStore, operation: string
     warnings: plan?.warnings ?? [],
     ...(masking && { masking }),
     ...(validation && { validation }),
+    ...(rollback && { rollback }),
     events: mostTelling(events),
   };
 }

@@ -16,6 +16,10 @@ export const OPERATION_ARTIFACTS = {
   verification: 'verification.json',
   /** ValidationResult */
   validation: 'validation.json',
+  /** RollbackChanges: of parts, written before they are there for others. */
+  changes: 'changes.json',
+  /** RollbackReport */
+  rollback: 'rollback.json',
   /** OperationOutcome */
   outcome: 'outcome.json',
   /** One CloneEvent a line. */

@@ -2,6 +2,7 @@ import type { OperationOutcome, OperationReport } from '../../contracts/report.j
 import type { CopyProof, CopyVerification } from '../../contracts/validation.js';
 import { formatBytes, formatCount, formatDuration } from './format.js';
 import { renderMasking } from './render-masking.js';
+import { renderRollback } from './render-rollback.js';
 import { renderRates, renderStages } from './render-statistics.js';
 import { code, text } from './render-text.js';
 
@@ -20,6 +21,7 @@ type Section = (report: OperationReport) => string[];
 
 const SECTIONS: readonly Section[] = [
   failure,
+  renderRollback,
   tables,
   renderMasking,
   list('Left empty', ({ emptied }) => emptied.map(({ table, reason }) => `${code(table)}: ${text(reason)}`)),

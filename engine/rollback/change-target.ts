@@ -33,14 +33,8 @@ export interface ChangeTargetInput {
   wantedObjects: readonly StatementObject[];
   rows: PointRows;
   onProgress?(what: string): void;
-}
-
-interface Changed {
-  changes: RollbackChanges;
-  /** Of the target as it is now. */
-  statements: SchemaStatement[];
-  /** Lets event triggers see what comes next. */
-  wake(): Promise<void>;
+  /** Called with what was changed, and every statement that the target has then, while event triggers are silent. */
+  onChanged?(changes: RollbackChanges, statements: SchemaStatement[]): Promise<void>;
 }
 
 /**
@@ -50,7 +44,7 @@ interface Changed {
 export async function changeTarget(
   session: Session,
   input: ChangeTargetInput,
-): Promise<Changed | { broken: BrokenKey[] }> {
+): Promise<{ changes: RollbackChanges } | { broken: BrokenKey[] }> {
   const { parts, present, wanted, presentObjects, wantedObjects, rows } = input;
   await session.query('set constraints all immediate'); // what waits for the commit would be in the way of ALTER TABLE
   const wakeEvents = await silenceEventTriggers(session);
@@ -84,20 +78,17 @@ export async function changeTarget(
   });
   unmade = await makeObjects(session, [...unmade.map(({ each }) => each), ...todo.filter(isKey)]);
   unmade = await makeObjects(session, [...unmade.map(({ each }) => each), ...todo.filter(isLate)]);
+  if (unmade.length > 0) throw rollbackRefused(session.environment, unmade.map(reasonOf));
   const foreignKeys = todo.filter(isForeignKey);
   const broken = await findBrokenKeys(session, foreignKeys);
   if (broken.length > 0) return { broken };
-  unmade.push(...(await makeObjects(session, foreignKeys)));
+  unmade = await makeObjects(session, foreignKeys);
   if (unmade.length > 0) throw rollbackRefused(session.environment, unmade.map(reasonOf));
 
   await givePrivileges(session, { plan, gone });
-  const forced = plan.final.filter(({ statement }) => statement.kind === FORCED);
+  const forced = plan.final.filter(isForced);
   await force((table) => forced.some(({ relation }) => relation === showRelation(table)));
-  const unforced = await makeObjects(
-    session,
-    todo.filter(({ statement }) => statement.kind === FORCED),
-  );
-  if (unforced.length > 0) throw rollbackRefused(session.environment, unforced.map(reasonOf));
+  await makeAll(session, todo.filter(isForced));
   await refreshAffectedViews(session, {
     touched: [...loading.emptied, ...loading.loads.map(({ into }) => into), ...held.map(({ table }) => table)],
     remade: todo
@@ -105,11 +96,14 @@ export async function changeTarget(
       .flatMap(({ statement }) => statement.relation ?? []),
     views: [...wanted.views, ...present.views],
   });
-  return {
-    changes: { tables, objects: objectChanges(plan, gone), kept: loading.kept },
-    statements: plan.final.map(({ statement }) => statement),
-    wake: wakeEvents,
-  };
+  const changes = { tables, objects: objectChanges(plan, gone), kept: loading.kept };
+  await input.onChanged?.(
+    changes,
+    plan.final.map(({ statement }) => statement),
+  );
+  await wakeEvents();
+  await makeAll(session, todo.filter(isOfEventTrigger));
+  return { changes };
 }
 
 function majorOf({ serverVersion }: SchemaDefinition): number {
@@ -277,7 +271,11 @@ async function givePrivileges(
   if (givesDefaults) await resetDefaultPrivileges(session);
   const granted = final.filter((each) => each.statement.kind === 'privilege' && isMeant(each));
   const defaults = givesDefaults ? final.filter(({ statement }) => statement.kind === 'default privilege') : [];
-  const unmade = await makeObjects(session, [...granted, ...defaults]);
+  await makeAll(session, [...granted, ...defaults]);
+}
+
+async function makeAll(session: Session, statements: readonly StatementObject[]): Promise<void> {
+  const unmade = await makeObjects(session, statements);
   if (unmade.length > 0) throw rollbackRefused(session.environment, unmade.map(reasonOf));
 }
 
@@ -299,10 +297,20 @@ function isForeignKey({ statement }: StatementObject): boolean {
 
 function isLate(each: StatementObject): boolean {
   const { kind, stage } = each.statement;
-  return stage === 'finish' && !isForeignKey(each) && !LAST.has(kind);
+  return (
+    stage === 'finish' && !isForeignKey(each) && !isForced(each) && !isOfEventTrigger(each) && !PRIVILEGES.has(kind)
+  );
 }
 
-/** Would keep the owner from proving foreign keys. */
-const FORCED = 'forced row security';
+/** Keeps the owner from proving foreign keys: it comes after them. */
+function isForced({ statement }: StatementObject): boolean {
+  return statement.kind === 'forced row security';
+}
+
+/** They come last: whatever acts on definitions would act on these. */
+function isOfEventTrigger({ object }: StatementObject): boolean {
+  return object.startsWith('event trigger ');
+}
+
 /** Are given when what they are for has its owner. */
-const LAST = new Set(['privilege', 'default privilege', FORCED]);
+const PRIVILEGES = new Set(['privilege', 'default privilege']);

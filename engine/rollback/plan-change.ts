@@ -55,6 +55,7 @@ export function planChange({ present, wanted, isOfParts, isLoose }: PlanChangeIn
     if (kind === 'privilege') plan.privileges.add(shall.object);
     else if (isThere && (shall.makes || INSEPARABLE.has(kind))) plan.drops.add(shall.object);
     else plan.settings.add(shall);
+    if (kind === EVENT_TRIGGER_STATE) plan.drops.add(shall.object);
   }
 
   function addUnwanted(was: StatementObject): void {
@@ -69,6 +70,8 @@ export function planChange({ present, wanted, isOfParts, isLoose }: PlanChangeIn
 }
 
 const DEFAULT_PRIVILEGE = 'default privilege';
+/** Its event trigger is silent during the change, and then what it was: one of another state is made again. */
+const EVENT_TRIGGER_STATE = 'event trigger state';
 
 /** What cannot be changed in place: the object it belongs to is made again. */
 const INSEPARABLE = new Set(['identity', 'inheritance', 'table attach', 'index attach', 'sequence owned by']);
@@ -85,7 +88,6 @@ function statementsOf(objects: readonly StatementObject[]) {
 function revertOf({ statement: { kind, sql }, node }: StatementObject): string | undefined {
   if ('CommentStmt' in node) return withoutText(sql, node.CommentStmt.comment ?? '');
   if ('SecLabelStmt' in node) return withoutText(sql, node.SecLabelStmt.label ?? '');
-  if ('AlterEventTrigStmt' in node) return sql.replace(/ (?:DISABLE|ENABLE(?: REPLICA| ALWAYS)?)$/, ' ENABLE');
   if (kind === 'owner') return ''; // whoever makes it owns it
   if (!('AlterTableStmt' in node)) return undefined;
   const { relation } = node.AlterTableStmt;

@@ -6,7 +6,7 @@ import type { StatementObject } from './statement-object.js';
  * what is new others.
  */
 export async function resetPrivileges(session: Session, objects: readonly StatementObject[]): Promise<void> {
-  const addresses = objects.flatMap(({ makes }) => (makes ? [makes] : []));
+  const addresses = objects.flatMap(({ makes }) => (makes && HAVE_PRIVILEGES.has(makes.type) ? [makes] : []));
   const rows = await session.query<PrivilegeRow>(PRIVILEGES, [JSON.stringify(addresses)]);
   for (const { word, identity, owner, isForEverybody, grantees } of rows) {
     const on = `${word} ${identity}`;
@@ -19,6 +19,19 @@ export async function resetPrivileges(session: Session, objects: readonly Statem
     );
   }
 }
+
+const HAVE_PRIVILEGES = new Set([
+  'table',
+  'view',
+  'materialized view',
+  'foreign table',
+  'sequence',
+  'function',
+  'procedure',
+  'aggregate',
+  'type',
+  'schema',
+]);
 
 interface PrivilegeRow {
   word: 'table' | 'sequence' | 'routine' | 'type' | 'schema';

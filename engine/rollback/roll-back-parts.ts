@@ -58,20 +58,18 @@ type AttemptInput = ChangeTargetInput &
 
 async function inTransaction(session: Session, input: AttemptInput): Promise<Attempt> {
   const { operation, restorePoint, beforeCommit, signal } = input;
+  const isTrial = restorePoint === undefined;
+  const onChanged: ChangeTargetInput['onChanged'] = async (changes, statements) => {
+    if (isTrial) return;
+    await noteUnfinished(session, { operation, restorePoint });
+    await beforeCommit?.(changes, statements);
+  };
   await session.query('begin');
   try {
-    const change = await changeTarget(session, input);
-    if ('broken' in change || restorePoint === undefined) {
-      await session.query('rollback');
-      return change;
-    }
-    const { changes } = change;
-    await noteUnfinished(session, { operation, restorePoint });
-    await beforeCommit?.(changes, change.statements);
-    await change.wake();
+    const attempt = await changeTarget(session, { ...input, onChanged });
     signal?.throwIfAborted();
-    await session.query('commit');
-    return { changes };
+    await session.query(isTrial || 'broken' in attempt ? 'rollback' : 'commit');
+    return attempt;
   } catch (error) {
     await session.query('rollback').catch(() => {}); // the session may be gone, and its transaction with it
     signal?.throwIfAborted();

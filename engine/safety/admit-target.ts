@@ -12,7 +12,7 @@ import { type DatabaseIdentity, isSameDatabase, readIdentity, readSystemIdentifi
 import { identitiesOf } from './known-identities.js';
 import { buildingOf, openMaintenanceSession, openSession, openUnpooledSession } from './open-session.js';
 import { productionEnvironments, productionOfIdentity, stampOfProduction } from './production-environments.js';
-import { type ConfirmedTarget, type ConnectInput, proveTarget } from './proofs.js';
+import { type ConfirmedTarget, type ConnectInput, proveReadOnlySource, proveTarget } from './proofs.js';
 import { productionByIdentity, productionByStamp, productionByType, sameDatabase, stampMismatch } from './refusals.js';
 import { readStamps, type Stamp } from './stamp.js';
 
@@ -53,6 +53,13 @@ export async function admitTarget(
     url: building ? onDatabase(url, building.database) : url,
     connect: (input: ConnectInput) => open(openSession({ ...known, ...input })),
     connectMaintenance: (input: ConnectInput) => open(openMaintenanceSession({ ...known, ...input })),
+    readBeside: (database) =>
+      proveReadOnlySource({
+        environment: name,
+        type: environment.type,
+        url: onDatabase(url, database),
+        connect: (input) => open(openSession({ ...known, ...input, database, readOnly: true })),
+      }),
   });
 }
 

@@ -40,6 +40,8 @@ export interface ConfirmedTarget {
   connect(input: ConnectInput): Promise<Session>;
   /** A session on another database of the same server, from which this one is created or dropped. */
   connectMaintenance(input: ConnectInput): Promise<Session>;
+  /** Another database of the same server, to be read: what the target was before. */
+  readBeside(database: string): ReadOnlySource;
 }
 
 /** Makes the proof. Called by the guard alone; dependency rules forbid every other import outside tests. */

@@ -192,7 +192,7 @@ describe.each(MAJORS)('on PostgreSQL %i', (major) => {
         create table events (id int, at date not null) partition by range (at);
         create table events_old partition of events for values from ('2024-01-01') to ('2025-01-01');
         insert into events select n, date '2024-01-01' + n from generate_series(1, 9) n;`,
-      then: `drop table events_old; create table events_all partition of events default; insert into events values (7, '2030-01-01')`,
+      later: `drop table events_old; create table events_all partition of events default; insert into events values (7, '2030-01-01')`,
     });
     await world.rollBack({ tables: ['events'], components: ['data'] });
     expect(await world.database.column('select count(*)::int from events_all')).toEqual([9]);

@@ -21,16 +21,16 @@ export interface RollbackWorld extends AsyncDisposable {
   tryRollback(parts: RollbackParts): Promise<RollbackChanges>;
 }
 
-/** A database with a restore point of what `sql` made; `then` happened after it. */
+/** A database with a restore point of what `sql` made; `later` happened after it. */
 export async function createRollbackWorld({
   major = 15,
   sql,
-  then = '',
+  later = '',
   login,
 }: {
   major?: PostgresMajor;
   sql: string;
-  then?: string;
+  later?: string;
   /** A role that rolls back; default: the superuser. */
   login?: { user: string; password: string };
 }): Promise<RollbackWorld> {
@@ -49,7 +49,7 @@ export async function createRollbackWorld({
   });
   const archive = await readRestorePoint(artifacts, point);
   if (archive.kind !== 'archive') throw new Error('not an archive');
-  if (then) await database.run(then);
+  if (later) await database.run(later);
 
   const roll = async (
     parts: RollbackParts,

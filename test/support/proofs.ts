@@ -1,3 +1,4 @@
+import { onDatabase } from '../../engine/postgres/on-database.js';
 import { Session } from '../../engine/postgres/session.js';
 import {
   type ConfirmedTarget,
@@ -33,5 +34,6 @@ export function targetOf({ name, url }: Database): ConfirmedTarget {
     url,
     connect: (input) => Session.open({ url, environment: name, ...input }),
     connectMaintenance: (input) => Session.open({ url: maintenance.toString(), environment: name, ...input }),
+    readBeside: (database) => sourceOf({ name, url: onDatabase(url, database) }),
   });
 }
