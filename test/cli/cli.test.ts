@@ -198,6 +198,7 @@ describe('a directory with production and test', () => {
     const rollback = await envclone(
       '-C',
       world.directory,
+      '--json',
       'rollback',
       'test',
       '--to',
@@ -207,6 +208,9 @@ describe('a directory with production and test', () => {
     );
     expect(rollback.code).toBe(0);
     expect(await rowHashes(world.target.url)).toEqual(before);
+    const { operationId } = JSON.parse(rollback.stdout);
+    const reported = await envclone('-C', world.directory, 'report', operationId);
+    expect(reported.stdout).toContain(`Restore point \`${result.restorePoint.id}\``);
   }, 120_000);
 
   test('verify names what personal data was left where, and takes what a person accepts', async () => {

@@ -80,6 +80,17 @@ test.each([
     ['options.customAnonymizationRules.0.anonymizationType: must be one of email'],
   ],
   [parseRollbackInput, { restorePoint: 3 }, ['environment: is missing', 'restorePoint: must be a text']],
+  [
+    parseRollbackInput,
+    { environment: 'a', tables: [], components: ['rows'], dryRun: 'yes' },
+    [
+      'tables: is empty',
+      'components.0: must be one of data, schema, policies, functions, triggers',
+      'dryRun: must be true or false',
+    ],
+  ],
+  [parseRollbackInput, { environment: 'a', cascade: true }, ['cascade: is for a rollback of tables']],
+  [parseRollbackInput, { environment: 'a', dryRun: true }, ['dryRun: is for a rollback of tables or components']],
   [parseValidateInput, { environment: '' }, ['environment: is empty']],
 ])('%o refuses %j with every reason', (parse, value, reasons) => {
   const parsing = () => parse(value);

@@ -140,6 +140,37 @@ test('a rollback to a database exchanges names, and exchanges them back when it 
   expect(undoOf(worker)).toEqual(['undoReturn']);
 }, 60_000);
 
+test.each([
+  ['checkParts', false, 'untouched', []],
+  ['rollBackParts', false, 'untouched', ['undoRollbackOfParts', 'discardRestorePoint']],
+  ['completeRollback', true, 'restored', ['undoRollbackOfParts', 'discardRestorePoint']],
+])(
+  'a failure in %s of a rollback of parts (changed: %s) leaves the target %s',
+  async (activity, wasChanged, target, undo) => {
+    const grant = { operation: 'op', target: 'test', confirm: 'test' };
+    await using worker = await startScriptedWorker({
+      admitRollback: () => ({ grant, point: { environment: 'test', id: 'older' }, kind: 'archive' }),
+      rollBackParts: () => ({ tables: [], objects: [], kept: [] }),
+      undoRollbackOfParts: () => ({ wasChanged }),
+      [activity]: failing('ROLLBACK_REFUSED'),
+    });
+    const handle = await worker.client.workflow.start('rollbackEnvironment', {
+      workflowId: `rollback-${worker.taskQueue}`,
+      taskQueue: worker.taskQueue,
+      args: [{ environment: 'test', confirm: 'test', tables: ['lofts'] }],
+    });
+    await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+
+    expect((await handle.query<CloneOperation>('progress')).failure).toMatchObject({
+      code: 'ROLLBACK_REFUSED',
+      target,
+    });
+    expect(undoOf(worker)).toEqual(undo);
+    expect(worker.calls).not.toContain('restoreTarget');
+  },
+  60_000,
+);
+
 function waiting(): { over: Promise<void>; end(): void } {
   let end = () => {};
   const over = new Promise<void>((resolve) => {
