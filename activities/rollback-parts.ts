@@ -4,9 +4,10 @@ import type { SchemaDefinition } from '../contracts/schema.js';
 import type { RestorePointInput, RollBackPartsInput } from '../contracts/stages.js';
 import { archivedRows } from '../engine/backup/archived-rows.js';
 import { databaseRows } from '../engine/backup/database-rows.js';
-import { readRestorePoint, verifyRestorePoint } from '../engine/backup/restore-points.js';
+import { readRestorePoint } from '../engine/backup/restore-points.js';
 import { readUnfinished } from '../engine/copy/unfinished.js';
 import { operationArtifact, readIfThere } from '../engine/monitoring/operation-artifacts.js';
+import { endEarlierRollback } from '../engine/rollback/earlier-rollback.js';
 import { resolveParts } from '../engine/rollback/parts.js';
 import type { PointRows } from '../engine/rollback/point-rows.js';
 import { rollBackParts } from '../engine/rollback/roll-back-parts.js';
@@ -79,8 +80,9 @@ export const createRollbackPartsActivities = (open: OpenServices) => ({
   },
 });
 
-/** The mark is there with the change, or neither is. */
+/** The mark is there with the change, or neither is: an attempt that may still be under way is ended first. */
 async function isMarked(target: ConfirmedTarget, operation: string, signal: AbortSignal): Promise<boolean> {
+  await endEarlierRollback(target, { signal });
   await using session = await target.connect({ purpose: 'ledger', signal });
   return (await readUnfinished(session))?.operation === operation;
 }
@@ -95,7 +97,7 @@ interface PointContent {
   rows: PointRows;
 }
 
-/** Of an archive every file is read and compared first. A database is open while it is dumped, and while its rows are read by a session of its own. */
+/** The files of an archive are compared as their rows come in, before the commit. A database is open while it is dumped, and while its rows are read by a session of its own. */
 async function withPoint<Result>(
   { artifacts }: Services,
   { target, point, kind, signal }: PointInput,
@@ -105,7 +107,6 @@ async function withPoint<Result>(
     const archive = await readRestorePoint(artifacts, point);
     if (archive.kind === 'drop database')
       throw refused(`restore point ${point.id} says that there was no database: it has no tables and no components`);
-    await verifyRestorePoint(artifacts, archive, { signal });
     return work({ wanted: archive.schema, rows: archivedRows(artifacts, archive) });
   }
   const opened = await openingKept(target, { id: point.id, signal }, async (kept) => ({

@@ -7,6 +7,7 @@ import type { ConfirmedTarget } from '../safety/proofs.js';
 import { showRelation } from '../schema/names.js';
 import { openSchemaSession } from '../schema/schema-session.js';
 import { type ChangeTargetInput, changeTarget } from './change-target.js';
+import { ROLLBACK_PURPOSE } from './earlier-rollback.js';
 import type { BrokenKey } from './foreign-keys.js';
 import { type Parts, resolveParts, withPartitions } from './parts.js';
 import type { PointRows } from './point-rows.js';
@@ -43,7 +44,7 @@ export async function rollBackParts(input: RollBackPartsInput): Promise<Rollback
   };
   const cascaded = new Set<string>();
   let parts = resolveParts(input.parts, input);
-  await using session = await openSchemaSession(target, { purpose: 'rollback', ...(signal && { signal }) });
+  await using session = await openSchemaSession(target, { purpose: ROLLBACK_PURPOSE, ...(signal && { signal }) });
   for (;;) {
     const attempt = await inTransaction(session, { ...input, ...sides, parts, cascaded });
     if (!('broken' in attempt)) return attempt.changes;

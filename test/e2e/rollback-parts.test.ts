@@ -1,7 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { describe, expect, inject, test } from 'vitest';
+import type { RollbackInput } from '../../contracts/clone.js';
 import type { RestoreStrategy } from '../../contracts/environments.js';
 import { openDesk } from '../../worker/desk.js';
 import { checksum } from '../support/checksum.js';
+import { databaseUrl, onServer } from '../support/databases.js';
 import { createWorld } from '../support/world.js';
 
 const CLONE = { source: 'production', target: 'test', confirm: 'test' };
@@ -63,3 +67,70 @@ describe.each<[RestoreStrategy]>([['archive'], ['swap']])('of a restore point ma
     expect(await checksum(world.target.url)).toEqual(spoilt);
   }, 240_000);
 });
+
+test('what is refused leaves no restore point; a rollback that was terminated after its commit is undone by the next operation', async () => {
+  await using world = await createWorld({ major: 15, source: TARGET });
+  await world.configure(({ environments }) => {
+    environments.test = { type: 'test', allowRawData: true };
+  });
+  await world.target.run('create table mine (id int)');
+  await world.cloner.cloneEnvironment({ ...CLONE, options: { anonymizeData: false } });
+  await world.cloner.cloneEnvironment({ ...CLONE, options: { anonymizeData: false } });
+  const { restorePoints } = await openDesk(world.directory);
+  const [newest, oldest] = await restorePoints.list('test');
+  const to = { ...OF_TEST, restorePoint: newest?.id ?? '' };
+  await world.target.run(`
+    insert into lofts values (10, 'new'); insert into bookings (loft) values (10);
+    create table seen (id int)`);
+  const before = await checksum(world.target.url);
+
+  const refusals: [RollbackInput, string][] = [
+    [{ ...to, tables: ['lofts'] }, 'ROLLBACK_REFUSED'],
+    [{ ...to, tables: ['lost'] }, 'CONFIGURATION_INVALID'],
+    [{ ...OF_TEST, restorePoint: oldest?.id ?? '', tables: ['lofts'] }, 'CONFIGURATION_INVALID'],
+  ];
+  for (const [input, code] of refusals) {
+    const failure = await world.cloner.rollbackClone(input).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code, target: 'untouched' });
+  }
+  expect(await restorePoints.list('test')).toHaveLength(2);
+  expect(await checksum(world.target.url)).toEqual(before);
+
+  const handle = await world.cloner.startRollback({ ...to, tables: ['lofts'], cascade: true });
+  const isMarked = `select to_regclass('envclone.operation') is not null`;
+  while (!(await world.target.column<boolean>(isMarked))[0]) await sleep(5);
+  await world.target.run('begin; lock table seen'); // validation waits for it
+  await terminate(handle.operationId);
+  await world.target.run('rollback');
+  await handle.result().catch(() => {});
+  expect(await checksum(world.target.url)).not.toEqual(before);
+
+  const next = await world.cloner.rollbackClone({ ...to, components: ['policies'] });
+  expect(next.changes).toEqual({ tables: [], objects: [], kept: [] });
+  expect(await checksum(world.target.url)).toEqual(before);
+}, 300_000);
+
+test('of a restore point that says there was no database nothing but the whole can be taken back', async () => {
+  await using world = await createWorld({ major: 15, source: TARGET });
+  await world.configure(({ environments }) => {
+    environments.test = { type: 'test', allowRawData: true };
+  });
+  await onServer(databaseUrl(world.target.url, 'postgres'), `drop database ${world.target.name} with (force)`);
+  await world.cloner.cloneEnvironment({ ...CLONE, options: { anonymizeData: false } });
+
+  const failure = await world.cloner
+    .rollbackClone({ ...OF_TEST, components: ['policies'] })
+    .catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    code: 'ROLLBACK_REFUSED',
+    message: expect.stringContaining('there was no database'),
+  });
+}, 240_000);
+
+/** Its activities learn of it with their next heartbeat. */
+async function terminate(operationId: string): Promise<void> {
+  const connection = await Connection.connect({ address: inject('temporalAddress') });
+  await new Client({ connection }).workflow.getHandle(operationId).terminate();
+  await connection.close();
+  await sleep(6_000);
+}

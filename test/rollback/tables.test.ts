@@ -1,5 +1,9 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { endEarlierRollback } from '../../engine/rollback/earlier-rollback.js';
 import type { PostgresMajor } from '../support/databases.js';
+import { targetOf } from '../support/proofs.js';
 import { createRollbackWorld } from './world.js';
 
 const MAJORS: readonly PostgresMajor[] = [13, 18];
@@ -159,6 +163,25 @@ describe.each(MAJORS)('on PostgreSQL %i', (major) => {
     }
   });
 
+  test('a session that the server ends in the middle leaves everything as it was', async () => {
+    await using world = await createRollbackWorld({ major, sql: SHOP });
+    await world.database.run(`${SPOIL_ROWS} alter table lofts add column spoilt int;`);
+    const spoilt = await world.state();
+
+    const ended = world.rollBack(
+      { tables: ['lofts'] },
+      {
+        beforeCommit: async () => {
+          await world.database.run(`
+            select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and application_name like 'envclone:%rollback'`);
+        },
+      },
+    );
+    await expect(ended).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
+    expect(await world.state()).toEqual(spoilt);
+  });
+
   test('partitions go with their table, new ones too', async () => {
     await using world = await createRollbackWorld({
       major,
@@ -256,4 +279,28 @@ test('an unknown table is an error that lists what the restore point has', async
     message: 'the restore point has no table b, s.c. It has: public.a, s.B b',
   });
   for (const name of ['s.B b', 's."B b"', '"s"."B b"']) await world.rollBack({ tables: [name] });
+});
+
+test('a damaged file of the restore point is told, and nothing has changed', async () => {
+  await using world = await createRollbackWorld({ sql: SHOP, later: SPOIL_ROWS });
+  const spoilt = await world.state();
+  const file = world.archive.archived.find(({ name }) => name === 'lofts')?.file ?? '';
+  const [found = ''] = (await readdir(world.directory, { recursive: true })).filter((path) => path.endsWith(file));
+  const path = join(world.directory, found);
+  const bytes = await readFile(path);
+  bytes[bytes.length - 3] = (bytes.at(-3) ?? 0) ^ 1;
+  await writeFile(path, bytes);
+
+  await expect(world.rollBack({ tables: ['notes', 'lofts'] })).rejects.toMatchObject({ code: 'RESTORE_POINT_DAMAGED' });
+  expect(await world.state()).toEqual(spoilt);
+  await world.rollBack({ tables: ['notes'] });
+});
+
+test('an attempt whose worker is gone is ended, and what it did with it', async () => {
+  await using world = await createRollbackWorld({ sql: SHOP, later: SPOIL_ROWS });
+  const spoilt = await world.state();
+  const target = targetOf(world.database);
+  const first = world.rollBack({ tables: ['lofts'] }, { beforeCommit: () => endEarlierRollback(target) });
+  await expect(first).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
+  expect(await world.state()).toEqual(spoilt);
 });

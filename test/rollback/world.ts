@@ -13,6 +13,8 @@ import { createStore } from '../support/stores.js';
 export interface RollbackWorld extends AsyncDisposable {
   database: TestDatabase;
   archive: Archive;
+  /** Where its files are. */
+  directory: string;
   /** Takes parts back, and removes the mark that says so. */
   rollBack(parts: RollbackParts, input?: Partial<RollBackPartsInput>): Promise<RollbackChanges>;
   /** Every definition and every row, as they are now. */
@@ -69,6 +71,7 @@ export async function createRollbackWorld({
   return {
     database,
     archive,
+    directory: stored.directory,
     async rollBack(parts, input) {
       const changes = await roll(parts, 'before', input);
       await dropLedger(target);
