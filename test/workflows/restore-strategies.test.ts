@@ -15,7 +15,7 @@ import {
   until,
 } from '../support/scripted-worker.js';
 
-const UNDO = /^(restoreTarget|unswapTarget|dropBuilding|undoReturn|dropCreatedRoles|discardRestorePoint)$/;
+const UNDO = /^(restoreTarget|unswapTarget|dropBuilding|undoReturn|undoRollbackOfParts|dropCreatedRoles|discardRestorePoint)$/;
 const planClone = () => planOf({ units: 2, restorePoint: 'swap' });
 
 test('a swapped clone is built beside the target with a confirmation of its own, takes its name, and is completed as the target', async () => {
@@ -150,7 +150,6 @@ test.each([
     const grant = { operation: 'op', target: 'test', confirm: 'test' };
     await using worker = await startScriptedWorker({
       admitRollback: () => ({ grant, point: { environment: 'test', id: 'older' }, kind: 'archive' }),
-      rollBackParts: () => ({ tables: [], objects: [], kept: [] }),
       undoRollbackOfParts: () => ({ wasChanged }),
       [activity]: failing('ROLLBACK_REFUSED'),
     });
