@@ -249,7 +249,10 @@ async function isThere(session: Session, table: RelationName): Promise<boolean> 
 function statementsToRun({ final, settings, givesDefaults }: ChangePlan, gone: ReadonlySet<string>): StatementObject[] {
   return final.filter(
     (each) =>
-      gone.has(each.object) || settings.has(each) || (givesDefaults && each.statement.kind === 'default privilege'),
+      gone.has(each.object) ||
+      gone.has(`relation ${each.relation}`) ||
+      settings.has(each) ||
+      (givesDefaults && each.statement.kind === 'default privilege'),
   );
 }
 

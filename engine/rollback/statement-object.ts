@@ -9,6 +9,7 @@ import {
   showPath,
   showRange,
   showRelation,
+  showType,
   texts,
 } from '../schema/names.js';
 import { addressOf, type ObjectAddress } from './object-address.js';
@@ -136,6 +137,8 @@ function named(type: ObjectType | undefined, node: Node | undefined): Subject {
   if (RELATION_TYPES.has(word) || word === 'COLUMN') return ofRelation({ schemaname, relname });
   const partWord = PART_WORDS[word];
   if (partWord) return part(partWord, { schemaname, relname }, identifierOf(last));
+  const [first] = node && 'List' in node ? (node.List.items ?? []) : [];
+  if (word === 'DOMCONSTRAINT' && first && 'TypeName' in first) return { object: `type ${showType(first.TypeName)}` };
   const shown = showObject(type, node);
   if (ROUTINES.has(word)) return { object: `routine ${shown}` };
   if (word === 'TYPE' || word === 'DOMAIN') return { object: `type ${shown}` };
