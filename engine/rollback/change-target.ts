@@ -94,7 +94,7 @@ export async function changeTarget(
     remade: todo
       .filter(({ statement }) => statement.kind === 'materialized view')
       .flatMap(({ statement }) => statement.relation ?? []),
-    views: [...wanted.views, ...present.views],
+    views: [...present.views, ...wanted.views],
   });
   const changes = { tables, objects: objectChanges(plan, gone), kept: loading.kept };
   await input.onChanged?.(
@@ -142,6 +142,12 @@ async function dropAll(session: Session, input: DropInput): Promise<{ gone: Set<
       refuseLosses(session, held, kept);
       return { gone, held };
     }
+    const unmakeable = more.filter((name) => objects.has(`relation ${name}`));
+    if (unmakeable.length > 0)
+      throw rollbackRefused(
+        session.environment,
+        unmakeable.map((name) => `${name} would lose a part, and cannot be made again`),
+      );
     await session.query('rollback to dropping');
     for (const name of more) objects.add(`relation ${name}`);
   }

@@ -15,7 +15,8 @@ import {
   until,
 } from '../support/scripted-worker.js';
 
-const UNDO = /^(restoreTarget|unswapTarget|dropBuilding|undoReturn|undoRollbackOfParts|dropCreatedRoles|discardRestorePoint)$/;
+const UNDO =
+  /^(restoreTarget|unswapTarget|dropBuilding|undoReturn|undoRollbackOfParts|dropCreatedRoles|discardRestorePoint)$/;
 const planClone = () => planOf({ units: 2, restorePoint: 'swap' });
 
 test('a swapped clone is built beside the target with a confirmation of its own, takes its name, and is completed as the target', async () => {
