@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chownSync, existsSync, openSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, openSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -16,6 +16,10 @@ export interface LocalPostgres {
   port: number;
   /** The superuser's URL of a database of this server. */
   url(database?: string): string;
+  /** What the server writes. */
+  log: string;
+  /** Ends it as an administrator would (`fast`), or as a power cut (`crash`), and starts it on the same data. */
+  restart(how: 'fast' | 'crash'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,23 +59,34 @@ export async function startLocalPostgres({ major, settings = {} }: LocalPostgres
     max_wal_size: '4GB',
     ...settings,
   };
-  const log = openSync(join(home, 'server.log'), 'a');
-  const server = spawn(
-    join(binaries, 'bin/postgres'),
-    ['-D', data, ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    { ...serverUser(), cwd: home, stdio: ['ignore', log, log] },
-  );
+  const log = join(home, 'server.log');
+  const start = async () => {
+    const output = openSync(log, 'a');
+    const server = spawn(
+      join(binaries, 'bin/postgres'),
+      ['-D', data, ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      { ...serverUser(), cwd: home, stdio: ['ignore', output, output] },
+    );
+    closeSync(output);
+    await ready({ server, url: url(), log });
+    return server;
+  };
+  const url = (database = 'postgres') => `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/${database}`;
+  let server = await start();
   const stopOnExit = () => server.kill('SIGINT');
   process.once('exit', stopOnExit);
-  const url = (database = 'postgres') => `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/${database}`;
-  await ready({ server, url: url(), home });
   return {
     major,
     port,
     url,
+    log,
+    async restart(how) {
+      await ended(server, how === 'fast' ? 'SIGINT' : 'SIGQUIT');
+      server = await start();
+    },
     async stop() {
       process.removeListener('exit', stopOnExit);
-      await ended(server);
+      await ended(server, 'SIGINT');
       await rm(home, { recursive: true, force: true });
     },
   };
@@ -120,7 +135,7 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-async function ready({ server, url, home }: { server: ChildProcess; url: string; home: string }): Promise<void> {
+async function ready({ server, url, log }: { server: ChildProcess; url: string; log: string }): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt++) {
     if (server.exitCode !== null) break;
     const client = new pg.Client({ connectionString: url });
@@ -133,13 +148,13 @@ async function ready({ server, url, home }: { server: ChildProcess; url: string;
     }
   }
   server.kill('SIGKILL');
-  throw new Error(`PostgreSQL did not start:\n${await readFile(join(home, 'server.log'), 'utf8')}`);
+  throw new Error(`PostgreSQL did not start:\n${await readFile(log, 'utf8')}`);
 }
 
-async function ended(server: ChildProcess): Promise<void> {
+async function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const exit = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  server.kill('SIGINT');
+  server.kill(signal);
   const impatient = setTimeout(() => server.kill('SIGKILL'), 10_000);
   await exit;
   clearTimeout(impatient);

@@ -1,44 +1,59 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { freePort } from '../../examples/local-postgres.js';
 
 export interface TestTemporal {
   address: string;
+  /** Ends it at once: what it has not written is lost. */
+  kill(): Promise<void>;
+  /** On the same ports and file, once it was killed. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A real Temporal server of its own, in memory, on free ports. */
-export async function startTemporal(program: string): Promise<TestTemporal> {
-  const port = await freePort();
-  const server = spawn(
-    program,
-    [
-      'server',
-      'start-dev',
-      '--headless',
-      '--port',
-      String(port),
-      '--http-port',
-      String(await freePort()),
-      '--metrics-port',
-      String(await freePort()),
-      '--log-level',
-      'error',
-    ],
-    { stdio: 'ignore' },
-  );
+export interface TestTemporalInput {
+  /** Its database. Default: in memory. */
+  file?: string;
+  /** Where it writes to. Default: nowhere. */
+  log?: string;
+}
+
+/** A real Temporal server of its own, on free ports. */
+export async function startTemporal(program: string, { file, log }: TestTemporalInput = {}): Promise<TestTemporal> {
+  const [port, httpPort, metricsPort] = [await freePort(), await freePort(), await freePort()];
+  const address = `127.0.0.1:${port}`;
+  const ports = { '--port': port, '--http-port': httpPort, '--metrics-port': metricsPort };
+  const options = Object.entries(ports).flatMap(([name, value]) => [name, String(value)]);
+  if (file) options.push('--db-filename', file);
+  const start = async () => {
+    const output = log === undefined ? 'ignore' : openSync(log, 'a');
+    const server = spawn(program, ['server', 'start-dev', '--headless', '--log-level', 'error', ...options], {
+      stdio: ['ignore', output, output],
+    });
+    if (typeof output === 'number') closeSync(output);
+    await ready(address);
+    return server;
+  };
+  let server = await start();
+  const end = async (signal: NodeJS.Signals) => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const exit = new Promise((resolve) => server.once('exit', resolve));
+    server.kill(signal);
+    await Promise.race([exit, sleep(5_000, undefined, { ref: false }).then(() => server.kill('SIGKILL'))]);
+  };
   const stopOnExit = () => server.kill('SIGKILL');
   process.once('exit', stopOnExit);
-  const address = `127.0.0.1:${port}`;
-  await ready(address);
   return {
     address,
+    kill: () => end('SIGKILL'),
+    async start() {
+      server = await start();
+    },
     async stop() {
       process.removeListener('exit', stopOnExit);
-      const exit = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGTERM');
-      await Promise.race([exit, sleep(5_000).then(() => server.kill('SIGKILL'))]);
+      await end('SIGTERM');
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -11,9 +12,23 @@ export interface WorkerProcess extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
+export interface WorkerProcessInput {
+  /** Beside those of this process. */
+  variables?: Record<string, string>;
+  /** Takes what it writes. */
+  log?: string;
+}
+
 /** `envclone worker`, as it was built, in a process of its own; polls when this resolves, and stops when disposed. */
-export async function startWorkerProcess(directory: string): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [MAIN, '-C', directory, 'worker'], { stdio: ['ignore', 'ignore', 'pipe'] });
+export async function startWorkerProcess(
+  directory: string,
+  { variables = {}, log }: WorkerProcessInput = {},
+): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [MAIN, '-C', directory, 'worker'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...variables },
+  });
+  if (log !== undefined) child.stderr.pipe(createWriteStream(log, { flags: 'a' }));
   const stop = (signal: NodeJS.Signals) => ended(child, signal);
   for await (const line of createInterface(child.stderr)) {
     if (line.includes('polling task queue')) break;

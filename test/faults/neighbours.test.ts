@@ -1,0 +1,4 @@
+import { NEIGHBOUR_FAULTS } from './catalog/neighbours.js';
+import { meetFaults } from './world/meet-faults.js';
+
+meetFaults('neighbours', NEIGHBOUR_FAULTS);

@@ -1,0 +1,137 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findTemporalProgram } from '../../../client/temporal-program.js';
+import { MASK_KEY } from '../../support/mask-key.js';
+import { startTemporal, type TestTemporal } from '../../support/temporal.js';
+import { startWorkerProcess, type WorkerProcess } from '../../support/worker-process.js';
+import { type Clock, makeClock } from './clock.js';
+import { type Clones, openClones } from './clones.js';
+import { type Side, startSource, startTarget } from './databases.js';
+import { type Disk, hasDisks, makeDisk } from './disk.js';
+
+export type Strategy = 'swap' | 'archive';
+
+/** Two servers, Temporal on a file and worker processes: all of it real, this world's own, and there to be broken. */
+export interface FaultWorld extends AsyncDisposable {
+  source: Side;
+  target: Side;
+  temporal: TestTemporal;
+  clones: Clones;
+  /** Those that run. */
+  workers: WorkerProcess[];
+  startWorker(): Promise<void>;
+  /** Of the workers. */
+  clock: Clock;
+  /** Small file systems: of the target's database, and of the artifact store. Absent without root. */
+  disks: { target: Disk; store: Disk } | undefined;
+  store: string;
+  /** Where workers put temporary files. */
+  temporary: string;
+  /** Log of every process, Temporal's database, and the store. */
+  traces: string[];
+  /** Writes `.env.test` with another password. */
+  configurePassword(password: string): Promise<void>;
+  /** Databases, configuration and workers are as at the beginning; `workers` of them run. */
+  reset(input: { strategy: Strategy; workers: number; isSourceChanged: boolean }): Promise<void>;
+}
+
+const NOBODY = 65534;
+const SCALE = Number(process.env.ENVCLONE_FAULTS_SCALE ?? 30);
+/** Holds the copy back, so that it lasts long enough to have an early and a late moment. */
+const COPY_SECONDS = 8;
+const BYTES_AT_SCALE_ONE = 9_000_000;
+
+export async function createFaultWorld(): Promise<FaultWorld> {
+  const directory = await mkdtemp(join(tmpdir(), 'envclone-faults-'));
+  const [temporary, logs, state] = ['tmp', 'logs', 'temporal'].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const path of [temporary, logs, state]) await mkdir(path);
+  const disks = hasDisks
+    ? { target: makeDisk({ megabytes: 3_000, owner: NOBODY }), store: makeDisk({ megabytes: 300 }) }
+    : undefined;
+  const store = join(disks?.store.path ?? directory, 'artifacts');
+  const [source, target, temporal] = await Promise.all([
+    startSource({ scale: SCALE }),
+    startTarget({ disk: disks?.target }),
+    startTemporal(findTemporalProgram(), { file: join(state, 'temporal.db'), log: join(logs, 'temporal.log') }),
+  ]);
+  const clock = makeClock(directory);
+  const clones = await openClones({ address: temporal.address });
+  const workers: WorkerProcess[] = [];
+
+  const environment = (name: string, variables: Record<string, string>) =>
+    writeFile(
+      join(directory, `.env.${name}`),
+      Object.entries(variables)
+        .map(([key, value]) => `${key}='${value}'\n`)
+        .join(''),
+    );
+  const configurePassword = async (password: string) => {
+    const url = new URL(target.login.url);
+    url.password = encodeURIComponent(password);
+    await environment('test', { DATABASE_URL: url.toString(), ENVCLONE_MASK_KEY: MASK_KEY });
+  };
+  const configure = (strategy: Strategy) =>
+    writeFile(
+      join(directory, 'envclone.config.json'),
+      JSON.stringify({
+        environments: {
+          production: { type: 'production', limits: { bytesPerSecond: (BYTES_AT_SCALE_ONE * SCALE) / COPY_SECONDS } },
+          test: { type: 'test', restorePoint: strategy },
+        },
+        artifactsDirectory: store,
+        temporal: { address: temporal.address },
+      }),
+    );
+  const startWorker = async () => {
+    const log = join(logs, `worker-${workers.length}.log`);
+    workers.push(await startWorkerProcess(directory, { log, variables: { TMPDIR: temporary, ...clock.variables } }));
+  };
+
+  await environment('production', { DATABASE_URL: source.login.url });
+  await configurePassword(target.login.password);
+  await configure('swap');
+  await clones.writeRules(directory);
+
+  return {
+    source,
+    target,
+    temporal,
+    clones,
+    workers,
+    startWorker,
+    clock,
+    disks,
+    store,
+    temporary,
+    traces: [logs, state, store, source.server.log, target.server.log],
+    configurePassword,
+    async reset({ strategy, workers: count, isSourceChanged }) {
+      clock.reset();
+      if (isSourceChanged) await source.reset();
+      await target.reset();
+      await target.onServer(`alter role owner password '${target.login.password}'`);
+      await configurePassword(target.login.password);
+      await configure(strategy);
+      await rm(store, { recursive: true, force: true });
+      while (workers.length > count) await workers.pop()?.[Symbol.asyncDispose]();
+      while (workers.length < count) await startWorker();
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(workers.map((worker) => worker.kill()));
+      await clones.close();
+      await temporal.stop();
+      for (const { server, network } of [source, target]) {
+        await network[Symbol.asyncDispose]();
+        await server.stop();
+      }
+      disks?.target[Symbol.dispose]();
+      disks?.store[Symbol.dispose]();
+      await rm(directory, { recursive: true });
+    },
+  };
+}

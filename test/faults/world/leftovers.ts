@@ -1,0 +1,40 @@
+import { readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Side } from './databases.js';
+import type { FaultWorld } from './fault-world.js';
+
+/** What a server ends a moment after its client, and a worker after its operation. */
+const PATIENCE_MS = 20_000;
+
+/** What an operation that is over must not leave on either server or in temporary directories. */
+export async function findLeftovers(
+  world: FaultWorld,
+  { restorePoints }: { restorePoints: number },
+): Promise<string[]> {
+  for (const until = Date.now() + PATIENCE_MS; ; await sleep(250)) {
+    const found = await lookOnce(world, restorePoints);
+    if (found.length === 0 || Date.now() > until) return found;
+  }
+}
+
+async function lookOnce({ source, target, temporary }: FaultWorld, restorePoints: number): Promise<string[]> {
+  const onSource = await leftOn(source, 'source', ['production', 'template_source']);
+  const onTarget = await leftOn(target, 'target', ['clone', 'template_target']);
+  const isKept = (left: string) => left.includes('database envclone-before-');
+  const files = (await readdir(temporary)).map((file) => `temporary file ${file}`);
+  const kept = onTarget.filter(isKept);
+  return [...onSource, ...onTarget.filter((left) => !isKept(left)), ...kept.slice(restorePoints), ...files];
+}
+
+async function leftOn({ onServer }: Side, name: string, databases: string[]): Promise<string[]> {
+  const { rows } = await onServer(`
+    select 'database ' || datname as what from pg_database
+     where not datistemplate and datname <> 'postgres' and datname <> all ('{${databases}}')
+    union all select 'slot ' || slot_name from pg_replication_slots
+    union all select 'prepared transaction ' || gid from pg_prepared_xacts
+    union all select 'advisory lock of ' || pid from pg_locks where locktype = 'advisory'
+    union all select 'session ' || application_name || ' ' || state from pg_stat_activity where application_name like 'envclone%'
+    union all select 'role ' || rolname from pg_roles where rolname like 'envclone%'
+    order by 1`);
+  return rows.map(({ what }) => `${name}: ${what}`);
+}

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checksum } from '../../support/checksum.js';
+import { findCanaries } from './canaries.js';
+import type { Clone, Ended } from './clones.js';
+import type { FaultWorld, Strategy } from './fault-world.js';
+import { findLeftovers } from './leftovers.js';
+import { type Moment, reach } from './moments.js';
+
+/** Something that goes wrong while a clone runs. */
+export interface Fault {
+  name: string;
+  inject(world: FaultWorld, clone: Clone): Promise<void> | void;
+  /** What whoever runs the system does about it. Default: nothing. */
+  heal?(world: FaultWorld, clone: Clone): Promise<void> | void;
+  /** From `inject` to `heal`. Default 5 s. */
+  healAfterMs?: number;
+  /** Default 1. */
+  workers?: number;
+  /** Afterwards production is made again. */
+  changesSource?: boolean;
+  /** Default: both. */
+  strategies?: Strategy[];
+  /** Why it cannot be tried on this machine. */
+  missing?(world: FaultWorld): string | undefined;
+}
+
+export interface FaultRun {
+  fault: string;
+  moment: Moment;
+  strategy: Strategy;
+  /** `completed`; `undone: <code>`; what a person had to do besides. */
+  outcome: string;
+  seconds: number;
+  /** Promises that were broken; none, when all is well. */
+  broken: string[];
+}
+
+export interface Checksums {
+  before: Awaited<ReturnType<typeof checksum>>;
+  unfaulted: Awaited<ReturnType<typeof checksum>>;
+}
+
+/** What the target is before a clone, and after one that nothing happened to. */
+export async function measureUnfaulted(world: FaultWorld): Promise<Checksums> {
+  await world.reset({ strategy: 'swap', workers: 1, isSourceChanged: false });
+  const before = await checksum(world.target.url);
+  const ended = await (await world.clones.start()).ended();
+  if (ended.status !== 'completed') throw new Error(`a clone without a fault failed: ${ended.code}: ${ended.message}`);
+  return { before, unfaulted: await checksum(world.target.url) };
+}
+
+export interface FaultRunInput {
+  fault: Fault;
+  moment: Moment;
+  strategy: Strategy;
+  checksums: Checksums;
+}
+
+/** Lets one clone meet one fault, and looks at everything that was promised about its end. */
+export async function runFault(
+  world: FaultWorld,
+  { fault, moment, strategy, checksums }: FaultRunInput,
+): Promise<FaultRun> {
+  const startedAt = performance.now();
+  await world.reset({ strategy, workers: fault.workers ?? 1, isSourceChanged: false });
+  const clone = await world.clones.start();
+  await reach(clone, moment);
+  await fault.inject(world, clone);
+  const [ended] = await Promise.all([clone.ended(), heal(world, clone, fault)]);
+  const { outcome, broken } = await judge(world, { ended, checksums });
+  const kept = outcome.endsWith('completed') ? 1 : 0;
+  broken.push(...(await findLeftovers(world, { restorePoints: kept })));
+  broken.push(...(await findCanaries(world.traces)));
+  if (fault.changesSource) await world.source.reset();
+  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+  return { fault: fault.name, moment, strategy, outcome, seconds, broken };
+}
+
+async function heal(world: FaultWorld, clone: Clone, { heal, healAfterMs = 5_000 }: Fault): Promise<void> {
+  if (!heal) return;
+  await sleep(healAfterMs);
+  await heal(world, clone);
+}
+
+interface Judged {
+  outcome: string;
+  broken: string[];
+}
+
+async function judge(world: FaultWorld, { ended, checksums }: { ended: Ended; checksums: Checksums }): Promise<Judged> {
+  if (ended.status === 'completed') return expecting(world, 'completed', checksums.unfaulted);
+  if (ended.target !== 'not restored') return expecting(world, `undone: ${ended.code}`, checksums.before);
+  const next = await (await world.clones.start()).ended();
+  if (next.status !== 'completed')
+    return {
+      outcome: `${ended.code}, the next clone: ${next.code}`,
+      broken: [`stuck: ${ended.message} ${next.message}`],
+    };
+  const { broken } = await expecting(world, '', checksums.unfaulted);
+  const back = await world.clones.rollback();
+  if (back.status !== 'completed') broken.push(`the rollback of the next clone: ${back.code}: ${back.message}`);
+  const judged = await expecting(world, `${ended.code}; the next clone undid it and completed`, checksums.before);
+  return { ...judged, broken: [...broken, ...judged.broken] };
+}
+
+async function expecting(world: FaultWorld, outcome: string, expected: Checksums['before']): Promise<Judged> {
+  const { schema, rows } = await checksum(world.target.url);
+  const names = [...new Set([...Object.keys(rows), ...Object.keys(expected.rows)])];
+  const different = names.filter((name) => rows[name] !== expected.rows[name]);
+  const broken = different.map((name) => `${name}: ${rows[name]} instead of ${expected.rows[name]}`);
+  if (schema !== expected.schema) broken.push('the schema is another');
+  return { outcome, broken };
+}
