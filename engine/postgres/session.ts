@@ -1,9 +1,11 @@
-import { connect } from 'node:net';
-import type { Readable, Writable } from 'node:stream';
+import { connect, type Socket } from 'node:net';
+import { finished, type Readable, type Writable } from 'node:stream';
 import pg, { type ClientConfig, type QueryResultRow } from 'pg';
 import { parse } from 'pg-connection-string';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { translatePostgresError } from './errors.js';
+import { watchLine } from './line-watch.js';
+import { lookAtSession } from './look-at-session.js';
 import { sessionName } from './session-name.js';
 
 export interface SessionInput {
@@ -23,36 +25,36 @@ export interface SessionInput {
   statementTimeoutMs?: number;
   /** Default 30 s: a lock that somebody holds is an error with a name, not a wait without end. */
   lockTimeoutMs?: number;
+  /** Default 10 s: when nothing has come for so long, the server is asked by another way whether it works on the answer; twice no ends the session. */
+  silenceMs?: number;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const KEEPALIVE_AFTER_MS = 10_000;
+const SILENCE_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** One connection to one database. Close it, or hold it with `await using`. */
 export class Session implements AsyncDisposable {
   readonly environment: string;
-  /** `server_version_num / 10000` */
-  readonly serverMajor: number;
   #client: pg.Client;
   #host: { host: string; port: number };
   #unsubscribe: () => void;
+  #major = 0;
+  /** The server's own word: that of the protocol is a pooler's. */
+  #pid: number | undefined;
+  #unanswered = 0;
+  #giving = new Set<Writable>();
 
   /** @throws ConnectionError `CONNECTION_FAILED`, `AUTHENTICATION_FAILED`; the message has the host and never the password */
   static async open(input: SessionInput): Promise<Session> {
     input.signal?.throwIfAborted();
-    const client = await connectClient(input);
+    const session = new Session(await connectClient(input), input);
     try {
-      await client.query(SESSION_SETTINGS);
-      await client.query(
-        `select set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
-                set_config('default_transaction_read_only', $3, false)`,
-        [String(input.statementTimeoutMs ?? 0), String(input.lockTimeoutMs ?? 30_000), input.readOnly ? 'on' : 'off'],
-      );
-      const { rows } = await client.query<{ major: number }>(
-        `select current_setting('server_version_num')::int / 10000 as major`,
-      );
-      return new Session(client, input, rows[0]?.major ?? 0);
+      await session.#prepare(input);
+      return session;
     } catch (error) {
-      await client.end().catch(() => {});
+      await session.close();
       throw translatePostgresError(error, {
         doing: 'opening a session',
         environment: input.environment,
@@ -61,14 +63,45 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  private constructor(client: pg.Client, input: SessionInput, serverMajor: number) {
+  private constructor(client: pg.Client, input: SessionInput) {
     this.#client = client;
     this.#host = { host: client.host, port: client.port };
     this.environment = input.environment;
-    this.serverMajor = serverMajor;
     const onAbort = () => void this.cancel().finally(() => this.close());
     input.signal?.addEventListener('abort', onAbort, { once: true });
-    this.#unsubscribe = () => input.signal?.removeEventListener('abort', onAbort);
+    const { silenceMs = SILENCE_MS } = input;
+    const unwatch = watchLine({
+      stream: streamOf(client),
+      isWaiting: () => this.#unanswered > 0,
+      isGiving: () => [...this.#giving].some(({ writableEnded }) => !writableEnded),
+      look: () =>
+        lookAtSession(
+          { ...clientConfig({ ...input, purpose: 'look' }), ssl: client.ssl },
+          { pid: this.#pid, patienceMs: silenceMs },
+        ),
+      silenceMs,
+    });
+    this.#unsubscribe = () => {
+      unwatch();
+      input.signal?.removeEventListener('abort', onAbort);
+    };
+  }
+
+  async #prepare({ statementTimeoutMs = 0, lockTimeoutMs = 30_000, readOnly = false }: SessionInput): Promise<void> {
+    await this.query(SESSION_SETTINGS);
+    const { major, pid } = await this.one<{ major: number; pid: number }>(
+      `select set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
+              set_config('default_transaction_read_only', $3, false),
+              current_setting('server_version_num')::int / 10000 as major, pg_backend_pid() as pid`,
+      [String(statementTimeoutMs), String(lockTimeoutMs), readOnly ? 'on' : 'off'],
+    );
+    this.#major = major;
+    this.#pid = pid;
+  }
+
+  /** `server_version_num / 10000` */
+  get serverMajor(): number {
+    return this.#major;
   }
 
   /** Runs one statement; values are parameters. Returns its rows. */
@@ -76,9 +109,14 @@ export class Session implements AsyncDisposable {
     sql: string,
     values: readonly unknown[] = [],
   ): Promise<Row[]> {
-    const result =
-      values.length === 0 ? await this.#client.query<Row>(sql) : await this.#client.query<Row>(sql, [...values]);
-    return result.rows;
+    this.#unanswered++;
+    try {
+      const result =
+        values.length === 0 ? await this.#client.query<Row>(sql) : await this.#client.query<Row>(sql, [...values]);
+      return result.rows;
+    } finally {
+      this.#unanswered--;
+    }
   }
 
   /** The first row. @throws Error when there is none: for statements that always return one */
@@ -106,12 +144,23 @@ export class Session implements AsyncDisposable {
 
   /** The bytes of `COPY … TO STDOUT`. */
   copyOut(sql: string): Readable {
-    return this.#client.query(copyTo(sql));
+    return this.#awaited(this.#client.query(copyTo(sql)));
   }
 
   /** Takes the bytes of `COPY … FROM STDIN`; `rowCount` holds the rows stored once it has finished. */
   copyIn(sql: string): Writable & { rowCount: number } {
-    return this.#client.query(copyFrom(sql)) as Writable & { rowCount: number };
+    const storing = this.#awaited(this.#client.query(copyFrom(sql)));
+    this.#giving.add(storing);
+    finished(storing, () => this.#giving.delete(storing));
+    return storing as Writable & { rowCount: number };
+  }
+
+  #awaited<Copy extends Readable | Writable>(copy: Copy): Copy {
+    this.#unanswered++;
+    finished(copy, () => {
+      this.#unanswered--;
+    });
+    return copy;
   }
 
   /** Calls `listener` for each NOTIFY on a channel this session listens to. */
@@ -137,7 +186,7 @@ export class Session implements AsyncDisposable {
 
   async close(): Promise<void> {
     this.#unsubscribe();
-    await this.#client.end().catch(() => {});
+    await endClient(this.#client);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -162,6 +211,9 @@ const SESSION_SETTINGS = `
   set xmloption = 'content';
   set lc_monetary = 'C';
   set idle_in_transaction_session_timeout = 0;
+  set tcp_keepalives_idle = 30;
+  set tcp_keepalives_interval = 10;
+  set tcp_keepalives_count = 3;
   set search_path = pg_catalog;
 `;
 
@@ -206,7 +258,19 @@ function clientConfig({ url, ...naming }: SessionInput): ClientConfig {
     application_name: sessionName(naming),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_AFTER_MS,
   };
+}
+
+/** Says good-bye; a server that does not answer to that is left. */
+async function endClient(client: pg.Client): Promise<void> {
+  const impatient = setTimeout(() => streamOf(client).destroy(), CLOSE_TIMEOUT_MS);
+  await client.end().catch(() => {});
+  clearTimeout(impatient);
+}
+
+function streamOf(client: pg.Client): Socket {
+  return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }
 
 /** Without sslmode, libpq prefers encryption and does without where the server has none; this machine needs none. */
