@@ -10,6 +10,7 @@ import { parseCloneInput, parseRollbackInput } from '../engine/environments/pars
 import { lockTarget } from '../engine/safety/target-lock.js';
 import { adapt } from './adapt.js';
 import { findRestorePoint } from './find-restore-point.js';
+import { hasEnded } from './require-ended.js';
 import type { OpenServices } from './services.js';
 
 export const createGuardActivities = (open: OpenServices) => ({
@@ -77,7 +78,7 @@ export const createGuardActivities = (open: OpenServices) => ({
     return adapt(async ({ signal }) => {
       const { guard } = await open();
       const confirmed = await guard.admitTarget(target, { confirm, operation, signal });
-      await using lock = await lockTarget(confirmed, { operation, signal });
+      await using lock = await lockTarget(confirmed, { operation, hasEnded, signal });
       await signalWorkflow(TARGET_HELD_SIGNAL);
       await Promise.race([lock.lost, Context.current().cancelled]);
     });

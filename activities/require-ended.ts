@@ -9,7 +9,7 @@ import { type OperationWorkflow, workflowsOf } from '../contracts/operation-ids.
  */
 export async function requireEnded(operation: string, { environment }: { environment: string }): Promise<void> {
   for (const candidate of workflowsOf(operation)) {
-    if (!(await isRunning(candidate))) continue;
+    if ((await stateOf(candidate)) !== 'running') continue;
     throw new SafetyError('TARGET_BUSY', `${environment} is being changed by ${operation}, which still runs`, {
       next: `Wait for ${operation}, or cancel it.`,
       details: { holder: operation },
@@ -17,12 +17,19 @@ export async function requireEnded(operation: string, { environment }: { environ
   }
 }
 
-async function isRunning({ workflowId, run }: OperationWorkflow): Promise<boolean> {
+/** Whether this server knows the operation, and that it is over. One that it does not know may run on another. */
+export async function hasEnded(operation: string): Promise<boolean> {
+  const states = await Promise.all(workflowsOf(operation).map(stateOf));
+  return states.includes('ended') && !states.includes('running');
+}
+
+async function stateOf({ workflowId, run }: OperationWorkflow): Promise<'running' | 'ended' | 'unknown'> {
   try {
     const { runId, closeTime } = await Context.current().client.workflow.getHandle(workflowId).describe();
-    return closeTime === undefined && runId.startsWith(run);
+    if (!runId.startsWith(run)) return 'ended';
+    return closeTime === undefined ? 'running' : 'ended';
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    if (error instanceof WorkflowNotFoundError) return 'unknown';
     throw error;
   }
 }

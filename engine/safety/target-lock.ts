@@ -6,6 +6,8 @@ import type { ConfirmedTarget, ConnectInput } from './proofs.js';
 
 export interface LockTargetInput {
   operation: string;
+  /** Whether the operation that holds the lock is known to be over: it was terminated, and its worker has not heard of it or is gone. Default: none is. */
+  hasEnded?(holder: string): Promise<boolean>;
   signal?: AbortSignal;
 }
 
@@ -24,10 +26,11 @@ const TAKE_AGAIN_MS = 30_000;
  * Takes the target for one operation, on its server's maintenance database and in the target itself, so that it also holds
  * while the database is created. @throws SafetyError `TARGET_BUSY` with the id of the operation that has it
  */
-export async function lockTarget(target: ConfirmedTarget, { operation, signal }: LockTargetInput): Promise<TargetLock> {
+export async function lockTarget(target: ConfirmedTarget, lock: LockTargetInput): Promise<TargetLock> {
+  const { operation, signal } = lock;
   const input = { purpose: PURPOSE, operation, ...(signal && { signal }) };
   const holding: Holding = {};
-  const take = { target, operation, ...(signal && { signal }) };
+  const take = { ...lock, target };
   try {
     holding.maintenance = await connectMaintenance(target, input);
     if (holding.maintenance) await acquire(holding.maintenance, take);
@@ -76,11 +79,14 @@ interface AcquireInput extends LockTargetInput {
 }
 
 const ATTEMPTS = 20;
-const END_HOLDER_AT = 6;
 const PAUSE_MS = 500;
+/** Of the same operation: its worker died. */
+const END_OWN_AT = 6;
+/** Of one that was terminated: by then its worker has heard of it and has stopped all that it did, or is gone. */
+const END_ENDED_AT = 14;
 
-/** The same operation may find its own earlier session, whose worker died: it waits for it, then ends it. */
-async function acquire(session: Session, { target, operation, signal }: AcquireInput): Promise<void> {
+/** An earlier session of the same operation, or one of an operation that has ended, is waited for, then ended. */
+async function acquire(session: Session, { target, operation, hasEnded, signal }: AcquireInput): Promise<void> {
   const key = [LOCK_CLASS, target.database];
   for (let attempt = 1; ; attempt++) {
     const { held } = await session.one<{ held: boolean }>(
@@ -93,9 +99,12 @@ async function acquire(session: Session, { target, operation, signal }: AcquireI
       if (attempt < ATTEMPTS) continue; // it let go in between
       throw busy(target.environment, 'another session');
     }
-    if (holder.name !== sessionName({ operation, purpose: PURPOSE }) || attempt >= ATTEMPTS)
-      throw busy(target.environment, holderOf(holder.name));
-    if (attempt === END_HOLDER_AT) await session.query('select pg_terminate_backend($1)', [holder.pid]).catch(() => {}); // not permitted: go on waiting
+    const isOwn = holder.name === sessionName({ operation, purpose: PURPOSE });
+    const other = operationOf(holder.name, PURPOSE);
+    if (attempt >= ATTEMPTS || !(isOwn || (other !== undefined && (await hasEnded?.(other)))))
+      throw busy(target.environment, other ?? (holder.name || 'another session'));
+    if (attempt === (isOwn ? END_OWN_AT : END_ENDED_AT))
+      await session.query('select pg_terminate_backend($1)', [holder.pid]).catch(() => {}); // not permitted: go on waiting
     await sleep(PAUSE_MS, undefined, signal && { signal });
   }
 }
@@ -116,10 +125,6 @@ function busy(environment: string, holder: string): SafetyError {
 }
 
 const PURPOSE = 'lock';
-
-function holderOf(name: string): string {
-  return operationOf(name, PURPOSE) ?? (name || 'another session');
-}
 
 /**
  * A swap ends every session in the target, and another database has its name then: while the maintenance database still holds the lock, it is

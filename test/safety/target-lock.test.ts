@@ -76,6 +76,19 @@ test('the same operation takes the lock over from a worker that died', async () 
   await lost[Symbol.asyncDispose]();
 }, 30_000);
 
+test('the lock of an operation that was terminated is waited for, and taken over from a worker that is gone', async () => {
+  await using database = await createDatabase();
+  const asked: string[] = [];
+  const terminated = await lockTarget(targetOf(database), { operation: 'clone-1' });
+  const hasEnded = async (operation: string) => asked.push(operation) > 0;
+  await using _next = await lockTarget(targetOf(database), { operation: 'clone-2', hasEnded });
+  expect(new Set(asked)).toEqual(new Set(['clone-1']));
+  await expect(terminated.lost).rejects.toThrow();
+  await expect(
+    lockTarget(targetOf(database), { operation: 'clone-3', hasEnded: async () => false }),
+  ).rejects.toMatchObject({ code: 'TARGET_BUSY' });
+}, 60_000);
+
 test('an aborted wait ends at once', async () => {
   await using database = await createDatabase();
   await using _first = await lockTarget(targetOf(database), { operation: 'clone-1' });
