@@ -14,8 +14,11 @@ export function plantInSource(): string {
      where id = (select min(id) from public.guests)`;
 }
 
+/** Rows of unlogged tables go with the server's crash, whatever a clone does. */
 export function plantInTarget(): string {
-  return `insert into public.profiles (email, nickname) values ('${TARGET.email}', '${TARGET.name}')`;
+  return `
+    alter table legacy."Ancienne Table" set logged;
+    insert into public.profiles (email, nickname) values ('${TARGET.email}', '${TARGET.name}')`;
 }
 
 /** Files below these paths that hold a planted value, as it is or in base64: `<file>: <canary>`. */

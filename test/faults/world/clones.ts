@@ -5,9 +5,10 @@ import { OperationFailedError } from '../../../client/operation-errors.js';
 import type { CloneOperation, OperationFailure } from '../../../contracts/clone.js';
 import { openDesk } from '../../../worker/desk.js';
 
-export type Ended =
+export type Ended = { /** How often it waited for a person. */ waited: number } & (
   | { status: 'completed' }
-  | { status: 'failed'; code: OperationFailure['code']; target: OperationFailure['target']; message: string };
+  | { status: 'failed'; code: OperationFailure['code']; target: OperationFailure['target']; message: string }
+);
 
 /** What a person does with clones, from a process that outlives Temporal's restarts. */
 export interface Clones {
@@ -27,7 +28,8 @@ export interface Clone {
   terminate(): Promise<void>;
   /** The process id of the worker whose activity holds the snapshot. */
   snapshotHolder(): Promise<number | undefined>;
-  ended(): Promise<Ended>;
+  /** An operation that waits for a person is told to try again, once `healed`. */
+  ended(healed?: Promise<void>): Promise<Ended>;
 }
 
 const CLONE = { source: 'production', target: 'test', confirm: 'test' };
@@ -69,20 +71,33 @@ function cloneOf(client: Client, started: Started): Clone {
       const holding = raw?.pendingActivities?.find(({ activityType }) => activityType?.name === 'holdSnapshot');
       return holding?.lastWorkerIdentity ? Number.parseInt(holding.lastWorkerIdentity, 10) : undefined;
     },
-    ended: () => endOf(client, started),
+    ended: (healed) => endOf(client, started, healed),
   };
 }
 
 /** Asks until the server says that it is over: a server that is away answers later. */
-async function endOf(client: Client, started: Started): Promise<Ended> {
+async function endOf(client: Client, started: Started, healed = Promise.resolve()): Promise<Ended> {
   const handle = client.workflow.getHandle(started.operationId);
-  while (!(await handle.describe().catch(() => undefined))?.closeTime) await sleep(200);
+  let waited = 0;
+  while (!(await handle.describe().catch(() => undefined))?.closeTime) {
+    const operation = await started.progress().catch(() => undefined);
+    if (operation && isWaiting(operation)) {
+      await healed;
+      waited++;
+      await handle.executeUpdate('resolve', { args: [{ choice: 'retry' }] });
+    }
+    await sleep(200);
+  }
   try {
     await started.result();
-    return { status: 'completed' };
+    return { status: 'completed', waited };
   } catch (error) {
     if (!(error instanceof OperationFailedError)) throw error;
     const { code, target, message } = error;
-    return { status: 'failed', code, target, message };
+    return { status: 'failed', code, target, message, waited };
   }
+}
+
+function isWaiting({ status }: { status: string }): boolean {
+  return status === 'waiting';
 }

@@ -10,7 +10,8 @@ import { type Clones, openClones } from './clones.js';
 import { type Side, startSource, startTarget } from './databases.js';
 import { type Disk, hasDisks, makeDisk } from './disk.js';
 
-export type Strategy = 'swap' | 'archive';
+export const STRATEGIES = ['swap', 'archive'] as const;
+export type Strategy = (typeof STRATEGIES)[number];
 
 /** Two servers, Temporal on a file and worker processes: all of it real, this world's own, and there to be broken. */
 export interface FaultWorld extends AsyncDisposable {

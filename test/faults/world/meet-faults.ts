@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createFaultWorld, type FaultWorld, type Strategy } from './fault-world.js';
+import { createFaultWorld, type FaultWorld, STRATEGIES } from './fault-world.js';
 import { MOMENTS } from './moments.js';
 import { recordOutcome } from './outcomes.js';
 import { type Checksums, type Fault, measureUnfaulted, runFault } from './run-fault.js';
-
-const STRATEGIES: Strategy[] = ['swap', 'archive'];
 
 /** A clone meets each fault at each moment, in turn with a swap and with an archive. */
 export function meetFaults(subject: string, faults: readonly Fault[]): void {

@@ -66,7 +66,8 @@ export async function runFault(
   const clone = await world.clones.start();
   await reach(clone, moment);
   await fault.inject(world, clone);
-  const [ended] = await Promise.all([clone.ended(), heal(world, clone, fault)]);
+  const healed = heal(world, clone, fault);
+  const [ended] = await Promise.all([clone.ended(healed), healed]);
   const { outcome, broken } = await judge(world, { ended, checksums });
   const kept = outcome.endsWith('completed') ? 1 : 0;
   broken.push(...(await findLeftovers(world, { restorePoints: kept })));
@@ -88,8 +89,9 @@ interface Judged {
 }
 
 async function judge(world: FaultWorld, { ended, checksums }: { ended: Ended; checksums: Checksums }): Promise<Judged> {
-  if (ended.status === 'completed') return expecting(world, 'completed', checksums.unfaulted);
-  if (ended.target !== 'not restored') return expecting(world, `undone: ${ended.code}`, checksums.before);
+  const waited = ended.waited > 0 ? 'waited for a person, ' : '';
+  if (ended.status === 'completed') return expecting(world, `${waited}completed`, checksums.unfaulted);
+  if (ended.target !== 'not restored') return expecting(world, `${waited}undone: ${ended.code}`, checksums.before);
   const next = await (await world.clones.start()).ended();
   if (next.status !== 'completed')
     return {
