@@ -12,6 +12,7 @@ import type { ReadOnlySource } from '../safety/proofs.js';
 import { BinaryRowMasker } from './binary-rows.js';
 import { type CopyPart, copyInSql, copyOutSql } from './copy-statements.js';
 import type { LedgerEntry } from './ledger-entries.js';
+import { isGone, schemaChanged } from './read-failure.js';
 import type { RowMasker } from './row-masker.js';
 import { TextRowMasker } from './text-rows.js';
 
@@ -108,9 +109,10 @@ async function* codedChunks(stream: Readable, coded: (error: unknown) => Promise
 }
 
 /** A table that somebody has locked is told with who has. */
-function sourceFailure(error: unknown, { source, from, part: { table } }: CopyTableInput): Promise<Error> {
+async function sourceFailure(error: unknown, { source, from, part: { table } }: CopyTableInput): Promise<Error> {
   const connect = (input: { purpose: string }) => source.connect(input);
-  return explainLockTimeout(error, { ...doingOf(table, from), relation: table, connect });
+  const explained = await explainLockTimeout(error, { ...doingOf(table, from), relation: table, connect });
+  return isGone(error) ? schemaChanged(explained) : explained;
 }
 
 function doingOf(table: TablePlan, { environment }: Session): FailureContext {

@@ -45,7 +45,7 @@ export interface CopyTablesInput {
  * Copies tables or ranges one after the other, each exactly once: its rows and its entry in the ledger are one transaction, so a call after
  * an interruption skips what is there. Returns the totals of each table, in order.
  * @throws ConnectionError `SNAPSHOT_LOST` when the snapshot is gone or a newer epoch began, `CONNECTION_FAILED`;
- * DataError `COPY_FAILED`, `CONSTRAINT_VIOLATED`, `DISK_FULL`, `GENERATOR_FAILED`
+ * SchemaError `SOURCE_SCHEMA_CHANGED`; DataError `COPY_FAILED`, `CONSTRAINT_VIOLATED`, `DISK_FULL`, `GENERATOR_FAILED`
  */
 export async function copyTables(input: CopyTablesInput): Promise<TableTotals[]> {
   try {

@@ -5,6 +5,7 @@ import { quoteLiteral, quoteRelation } from '../postgres/quote.js';
 import { IS_FILTERED } from '../postgres/row-security.js';
 import type { Session } from '../postgres/session.js';
 import type { ReadOnlySource } from '../safety/proofs.js';
+import { isGone, schemaChanged } from './read-failure.js';
 
 export interface SnapshotReaderInput {
   snapshot: string;
@@ -15,7 +16,7 @@ export interface SnapshotReaderInput {
 
 /**
  * A session that sees the source as the snapshot's holder does, and fails rather than leave out rows that a policy hides.
- * @throws ConnectionError `SNAPSHOT_LOST` when the holder is gone, `CONNECTION_FAILED`
+ * @throws ConnectionError `SNAPSHOT_LOST` when the holder is gone, `CONNECTION_FAILED`; SchemaError `SOURCE_SCHEMA_CHANGED`
  */
 export async function openSnapshotReader(
   source: ReadOnlySource,
@@ -30,11 +31,12 @@ export async function openSnapshotReader(
     return session;
   } catch (error) {
     await session.close();
-    throw translatePostgresError(error, {
+    const translated = translatePostgresError(error, {
       doing: 'importing the snapshot',
       environment: session.environment,
       otherwise: 'CONNECTION_FAILED',
     });
+    throw isGone(error) ? schemaChanged(translated) : translated;
   }
 }
 

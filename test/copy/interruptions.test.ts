@@ -92,6 +92,20 @@ test.each([
   expect(await world.into.column(count)).toEqual([0]);
 });
 
+test.each([
+  ['table', 'drop table people'],
+  ['column', 'alter table people drop column id'],
+])(
+  'a %s that was dropped after the plan was made is a change of the schema, which no retry undoes',
+  async (_, change) => {
+    await using world = await createCopyWorld({ schema: people, rows: 'insert into people values (1)' });
+    const tables = await world.tables();
+    await world.from.run(change);
+    await expect(world.copy({ tables })).rejects.toMatchObject({ code: 'SOURCE_SCHEMA_CHANGED' });
+    expect(await world.into.column(count)).toEqual([0]);
+  },
+);
+
 test('a snapshot that nobody holds cannot be copied from', async () => {
   await using world = await createCopyWorld({ schema: people, rows: 'insert into people values (1)' });
   await world.release();

@@ -51,7 +51,7 @@ export async function startNetwork(port: number): Promise<Network> {
         for (let at = 0; at < bytes.length && !link.isDead; at += SLICE) {
           const slice = bytes.subarray(at, at + SLICE);
           await pace?.(slice.length);
-          if (!link.isDead && !to.write(slice)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+          if (!link.isDead && !to.write(slice)) await drained(to);
         }
         if (!link.isDead) from.resume();
       })().catch(() => to.destroy());
@@ -93,6 +93,17 @@ export async function startNetwork(port: number): Promise<Network> {
 }
 
 const SLICE = 4096;
+
+/** Or closed. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      socket.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    socket.on('drain', settle).on('close', settle);
+  });
+}
 
 /** Lets bytes wait so long that not more than so many pass in a second. */
 function pacer(bytesPerSecond: number): (bytes: number) => Promise<void> {
