@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const SOURCE = { email: 'kessaix.nadjwa@planted.example', name: 'Nadjwa Kessaixplanted', phone: '+213 770129834' };
 /** What the target held before. */
 const TARGET = { email: 'vieux.zitounix@planted.example', name: 'Zitounixplanted' };
-const CANARIES = [...Object.values(SOURCE), ...Object.values(TARGET)];
+export const CANARIES = [...Object.values(SOURCE), ...Object.values(TARGET)];
 
 export function plantInSource(): string {
   const { email, name, phone } = SOURCE;

@@ -38,7 +38,8 @@ export interface FaultWorld extends AsyncDisposable {
 }
 
 const NOBODY = 65534;
-const SCALE = Number(process.env.ENVCLONE_FAULTS_SCALE ?? 30);
+/** Of the sample: 1 makes about 10,000 rows. Smaller ones are for work on the suite. */
+export const SCALE = Number(process.env.ENVCLONE_FAULTS_SCALE ?? 30);
 /** Holds the copy back, so that it lasts long enough to have an early and a late moment. */
 const COPY_SECONDS = 8;
 const BYTES_AT_SCALE_ONE = 9_000_000;

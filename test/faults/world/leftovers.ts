@@ -6,18 +6,27 @@ import type { FaultWorld } from './fault-world.js';
 /** What a server ends a moment after its client, and a worker after its operation. */
 const PATIENCE_MS = 20_000;
 
+export interface Looked extends Pick<FaultWorld, 'source' | 'target' | 'temporary'> {}
+
+export interface LeftoversInput {
+  /** Databases that may be there as restore points. */
+  restorePoints: number;
+  /** Default 20 s. */
+  patienceMs?: number;
+}
+
 /** What an operation that is over must not leave on either server or in temporary directories. */
 export async function findLeftovers(
-  world: FaultWorld,
-  { restorePoints }: { restorePoints: number },
+  world: Looked,
+  { restorePoints, patienceMs = PATIENCE_MS }: LeftoversInput,
 ): Promise<string[]> {
-  for (const until = Date.now() + PATIENCE_MS; ; await sleep(250)) {
+  for (const until = Date.now() + patienceMs; ; await sleep(250)) {
     const found = await lookOnce(world, restorePoints);
     if (found.length === 0 || Date.now() > until) return found;
   }
 }
 
-async function lookOnce({ source, target, temporary }: FaultWorld, restorePoints: number): Promise<string[]> {
+async function lookOnce({ source, target, temporary }: Looked, restorePoints: number): Promise<string[]> {
   const onSource = await leftOn(source, 'source', ['production', 'template_source']);
   const onTarget = await leftOn(target, 'target', ['clone', 'template_target']);
   const isKept = (left: string) => left.includes('database envclone-before-');

@@ -1,17 +1,18 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SCALE } from './fault-world.js';
 import { MOMENTS } from './moments.js';
 import type { FaultRun } from './run-fault.js';
 
 /** One run a line, as JSON. */
 const FILE = fileURLToPath(new URL('../results/outcomes.jsonl', import.meta.url));
 
-export type Outcome = FaultRun & { at: string };
+export type Outcome = FaultRun & { scale: number; at: string };
 
 export function recordOutcome(run: FaultRun): void {
   mkdirSync(dirname(FILE), { recursive: true });
-  appendFileSync(FILE, `${JSON.stringify({ ...run, at: new Date().toISOString() } satisfies Outcome)}\n`);
+  appendFileSync(FILE, `${JSON.stringify({ ...run, scale: SCALE, at: new Date().toISOString() } satisfies Outcome)}\n`);
 }
 
 /** The last of each fault and moment, in the order in which they were first met. */
