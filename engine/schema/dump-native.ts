@@ -21,11 +21,11 @@ export function nativeMajor(program: string): Promise<number> {
 
 /** Runs the program. Connection and password are in its environment, for everybody may read a command line. */
 export async function dumpNatively(program: string, job: DumpJob): Promise<string> {
-  const { url, environment, options, signal } = job;
+  const { environment, options, signal } = job;
   const child = spawn(program, options, {
-    env: connectionVariables(url),
+    env: connectionVariables(job),
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(signal && { signal }),
+    signal,
   });
   const [dumped, said] = [collect(child.stdout), collect(child.stderr)];
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -34,7 +34,7 @@ export async function dumpNatively(program: string, job: DumpJob): Promise<strin
     );
     child.once('close', resolve);
   });
-  signal?.throwIfAborted();
+  signal.throwIfAborted();
   if (code !== 0) throw dumpFailure(environment, said.text());
   return dumped.text();
 }
@@ -46,7 +46,7 @@ function collect(stream: NodeJS.ReadableStream): { text(): string } {
 }
 
 /** libpq's variables for a URL; what this process has of them is left behind. */
-function connectionVariables(url: string): NodeJS.ProcessEnv {
+function connectionVariables({ url, application }: DumpJob): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
   const { host, port, database, user, password, options } = parse(url);
   const parameters = new URLSearchParams(/\?(.*)$/s.exec(url)?.[1] ?? '');
@@ -56,7 +56,7 @@ function connectionVariables(url: string): NodeJS.ProcessEnv {
     PGPORT: String(port || 5432),
     PGDATABASE: database ?? user ?? 'postgres',
     PGUSER: user ?? 'postgres',
-    PGAPPNAME: 'envclone:dump',
+    PGAPPNAME: application,
     PGCONNECT_TIMEOUT: '10',
     LC_MESSAGES: 'C',
     ...(password && { PGPASSWORD: password }),

@@ -8,8 +8,8 @@ import { openWire } from './wire.js';
 type FromWorker = { send: Uint8Array } | { text: string } | { failure: string };
 
 /** pg_dump 18 as WebAssembly, in a thread of its own, over a connection that this thread has opened and authenticated. */
-export async function dumpWithWasm({ url, environment, options, signal }: DumpJob): Promise<string> {
-  await using wire = await openWire({ url, environment });
+export async function dumpWithWasm({ url, environment, application, options, signal }: DumpJob): Promise<string> {
+  await using wire = await openWire({ url, environment, application });
   const { port1: toWorker, port2: answers } = new MessageChannel();
   const gate = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(WASM_WORKER, {
@@ -21,7 +21,7 @@ export async function dumpWithWasm({ url, environment, options, signal }: DumpJo
   });
   try {
     return await new Promise<string>((resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       worker.once('error', reject);
       worker.once('exit', () => reject(dumpFailure(environment, 'pg_dump ended without an answer')));
       worker.on('message', (message: FromWorker) => {

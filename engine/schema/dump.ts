@@ -1,6 +1,7 @@
 import { SchemaError } from '../../contracts/errors.js';
 import { dumpNatively, nativeMajor } from './dump-native.js';
 import { dumpWithWasm } from './dump-wasm.js';
+import { type RunningDump, watchDump } from './dump-watch.js';
 
 export interface DumpInput {
   url: string;
@@ -13,11 +14,14 @@ export interface DumpInput {
   /** Quotes every name. Default: those that the server's version has to quote. */
   quotesAll?: boolean;
   signal?: AbortSignal;
+  /** Default 10 s: so often the server is asked whether the dump's session is there. */
+  lookMs?: number;
 }
 
-export interface DumpJob extends DumpInput {
+export interface DumpJob extends DumpInput, RunningDump {
   /** pg_dump's options; nothing secret is in them. */
   options: string[];
+  signal: AbortSignal;
 }
 
 /** pg_dump reads servers up to its own version, and refuses newer ones. */
@@ -43,11 +47,13 @@ export async function dumpSchema(input: DumpInput): Promise<string> {
     ...(input.snapshot ? [`--snapshot=${input.snapshot}`] : []),
   ];
   const forced = process.env.ENVCLONE_PG_DUMP;
-  if (forced === 'wasm') return dumpWithWasm({ ...input, options });
+  const byWasm = () => watchDump(input, (running) => dumpWithWasm({ ...input, ...running, options }));
+  if (forced === 'wasm') return byWasm();
   const program = forced || 'pg_dump';
   const major = await nativeMajor(program);
-  if (forced || major >= Math.max(input.serverMajor, OLDEST_MAJOR)) return dumpNatively(program, { ...input, options });
-  if (input.serverMajor <= WASM_MAJOR) return dumpWithWasm({ ...input, options });
+  if (forced || major >= Math.max(input.serverMajor, OLDEST_MAJOR))
+    return watchDump(input, (running) => dumpNatively(program, { ...input, ...running, options }));
+  if (input.serverMajor <= WASM_MAJOR) return byWasm();
   throw new SchemaError(
     'SCHEMA_UNREADABLE',
     `${input.environment} runs PostgreSQL ${input.serverMajor}, and pg_dump ${major || 'is missing'}`,

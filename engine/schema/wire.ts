@@ -9,6 +9,14 @@ export interface Wire extends AsyncDisposable {
   exchange(messages: Uint8Array): Promise<Uint8Array>;
 }
 
+export interface WireInput {
+  url: string;
+  /** Whose database it is, for messages. */
+  environment: string;
+  /** Name of the session. */
+  application: string;
+}
+
 /** What libpq wants to know of a server before it asks anything. */
 const STARTUP_PARAMETERS = [
   'server_version',
@@ -28,8 +36,8 @@ const STARTUP_PARAMETERS = [
  * Connects and authenticates, TLS included. The first exchange, a startup message, is answered from what the server said here.
  * @throws ConnectionError `CONNECTION_FAILED`, `AUTHENTICATION_FAILED`
  */
-export async function openWire({ url, environment }: { url: string; environment: string }): Promise<Wire> {
-  const client = await connect(url).catch((error: unknown) => {
+export async function openWire({ url, environment, application }: WireInput): Promise<Wire> {
+  const client = await connect(url, application).catch((error: unknown) => {
     throw translatePostgresError(error, { doing: 'connecting', environment, otherwise: 'CONNECTION_FAILED' });
   });
   client.on('error', () => {}); // a loss shows in the exchange under way
@@ -50,13 +58,13 @@ export async function openWire({ url, environment }: { url: string; environment:
   };
 }
 
-async function connect(url: string): Promise<pg.Client> {
+async function connect(url: string, application: string): Promise<pg.Client> {
   const explicit = /[?&]ssl(mode)?=/.test(url);
   const { host } = parse(url);
   const prefersSsl = !explicit && host && !host.startsWith('/') && !/^(localhost|127\.|::1)/.test(host);
   const settings = toClientConfig(parse(url, { useLibpqCompat: /[?&]sslmode=/.test(url) }));
   const open = async (config: pg.ClientConfig) => {
-    const client = new pg.Client({ ...config, application_name: 'envclone:dump', connectionTimeoutMillis: 10_000 });
+    const client = new pg.Client({ ...config, application_name: application, connectionTimeoutMillis: 10_000 });
     await client.connect();
     return client;
   };

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import { compareStatements } from '../../engine/schema/compare.js';
 import { dumpSchema } from '../../engine/schema/dump.js';
 import { nativeMajor } from '../../engine/schema/dump-native.js';
 import { splitDump } from '../../engine/schema/split.js';
 import { createDatabase, databaseUrl } from '../support/databases.js';
+import { startNetwork } from '../support/network.js';
 import { nastySql } from './nasty.js';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -36,6 +38,31 @@ test.each(['', 'wasm'])('a dump shows what its snapshot shows (program "%s")', a
   expect(dump).toContain('CREATE TABLE public.before');
   expect(dump).not.toContain('CREATE TABLE public.after');
 });
+
+test.each(['', 'wasm'])(
+  'a dump whose network is cut without a word fails (program "%s")',
+  async (program) => {
+    vi.stubEnv('ENVCLONE_PG_DUMP', program);
+    await using source = await createDatabase({ major: 15, sql: 'create table held (a integer)' });
+    await using network = await startNetwork(Number(new URL(source.url).port));
+    const through = new URL(source.url);
+    through.port = String(network.port);
+    await using holder = await source.session();
+    await holder.query('begin');
+    await holder.query('lock table public.held');
+    const input = { url: through.toString(), environment: 'source', serverMajor: 15, lookMs: 500 };
+    const dumping = dumpSchema(input);
+    dumping.catch(() => {});
+    const waiting = `select count(*)::int from pg_stat_activity where application_name like '%:dump' and wait_event_type = 'Lock'`;
+    while ((await source.column<number>(waiting))[0] === 0) await sleep(50);
+    await sleep(3_000); // longer than it takes to be called lost
+
+    network.cut();
+    await holder.query('rollback');
+    await expect(dumping).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
+  },
+  60_000,
+);
 
 test.each(['', 'wasm'])('a table that the role may not read is named (program "%s")', async (program) => {
   vi.stubEnv('ENVCLONE_PG_DUMP', program);
