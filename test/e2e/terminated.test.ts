@@ -45,6 +45,7 @@ test.each(['clone', 'rollback'] as const)(
         : await world.cloner.startRollback({ environment: 'test', confirm: 'test' });
     while (await holds(world, 'public.seen')) await sleep(20);
     await terminate(started.operationId);
+    await sleep(6_000);
     await reader.query('rollback');
     expect(await (await openDesk(world.directory)).doctor()).toContainEqual({
       name: 'target test',
@@ -66,10 +67,9 @@ async function holds({ target }: World, relation: string): Promise<boolean> {
   return found === true;
 }
 
-/** Its activities learn of it with their next heartbeat. */
+/** Its activities learn of it with their next heartbeat, and have the target's lock until then. */
 async function terminate(operationId: string): Promise<void> {
   const connection = await Connection.connect({ address: inject('temporalAddress') });
   await new Client({ connection }).workflow.getHandle(operationId).terminate();
   await connection.close();
-  await sleep(6_000);
 }
