@@ -35,12 +35,18 @@ async function soak(): Promise<boolean> {
     const moment = pick(MOMENTS);
     const strategy = pick(fault.strategies ?? STRATEGIES);
     const delayMs = Math.floor(random() * MOST_DELAY_MS);
-    const run = await runFault(world, { fault: delayed(fault, delayMs), moment, strategy, checksums });
-    runs++;
-    broken += Number(run.broken.length > 0);
     const when = `${moment} + ${delayMs} ms`;
-    console.log([new Date().toISOString(), fault.name, when, strategy, run.outcome, `${run.seconds} s`].join(' | '));
-    for (const promise of run.broken) console.log(`  BROKEN ${promise}`);
+    const told = [new Date().toISOString(), fault.name, when, strategy];
+    runs++;
+    try {
+      const run = await runFault(world, { fault: delayed(fault, delayMs), moment, strategy, checksums });
+      console.log([...told, run.outcome, `${run.seconds} s`].join(' | '));
+      for (const promise of run.broken) console.log(`  BROKEN ${promise}`);
+      broken += Number(run.broken.length > 0);
+    } catch (error) {
+      console.log([...told, `BROKEN ${error instanceof Error ? error.message : String(error)}`].join(' | '));
+      broken++;
+    }
   }
   console.log(`seed ${values.seed}: ${runs} faults, ${broken} with a broken promise`);
   return broken === 0;

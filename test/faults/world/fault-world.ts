@@ -33,7 +33,7 @@ export interface FaultWorld extends AsyncDisposable {
   traces: string[];
   /** Writes `.env.test` with another password. */
   configurePassword(password: string): Promise<void>;
-  /** Databases, configuration and workers are as at the beginning; `workers` of them run. */
+  /** Everything is as at the beginning, whatever a fault that was not healed left; so many workers run. */
   reset(input: { strategy: Strategy; workers: number; isSourceChanged: boolean }): Promise<void>;
 }
 
@@ -114,6 +114,8 @@ export async function createFaultWorld(): Promise<FaultWorld> {
     configurePassword,
     async reset({ strategy, workers: count, isSourceChanged }) {
       clock.reset();
+      for (const { network } of [source, target]) network.heal();
+      for (const disk of [disks?.target, disks?.store]) disk?.clear();
       if (isSourceChanged) await source.reset();
       await target.reset();
       await target.onServer(`alter role owner password '${target.login.password}'`);
