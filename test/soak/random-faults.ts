@@ -16,7 +16,7 @@ const { values } = parseArgs({
     fault: { type: 'string', default: '' },
   },
 });
-const MOST_DELAY_MS = 2_000;
+const MOST_DELAY_MS = 10_000;
 
 process.exitCode = (await soak()) ? 0 : 1;
 
@@ -52,13 +52,19 @@ async function soak(): Promise<boolean> {
   return broken === 0;
 }
 
-/** Somewhat after the moment: every time at another statement. */
+/** Somewhat after the moment: every time at another statement. A clone that is over by then is let alone. */
 function delayed(fault: Fault, delayMs: number): Fault {
+  let isInjected = false;
   return {
     ...fault,
     async inject(world, clone) {
       await sleep(delayMs);
+      if (await clone.isOver()) return;
+      isInjected = true;
       await fault.inject(world, clone);
+    },
+    async heal(world, clone) {
+      if (isInjected) await fault.heal?.(world, clone);
     },
   };
 }
