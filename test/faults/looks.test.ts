@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -25,13 +25,15 @@ test('a planted value is found in any file, as it is and in base64 at any offset
 test('what an operation could leave on a server is found', async () => {
   const target = await startTarget({ disk: undefined });
   const temporary = await mkdtemp(join(tmpdir(), 'envclone-temporary-'));
-  const world = { source: target, target, temporary };
-  const look = () => findLeftovers(world, { restorePoints: 0, patienceMs: 0 });
+  const store = await mkdtemp(join(tmpdir(), 'envclone-store-'));
+  const world = { source: target, target, temporary, store };
+  const look = () => findLeftovers(world, { mayKeep: false, patienceMs: 0 });
   const session = await Session.open({ url: target.login.url, environment: 'test', purpose: 'test' });
   await session.query('select pg_advisory_lock(1)');
   await target.onServer('create database "envclone-building-x"');
   await target.onServer(`select pg_create_physical_replication_slot('left')`);
   await writeFile(join(temporary, 'left'), '');
+  await mkdir(join(store, 'restore-point-test-x'));
 
   expect(new Set((await look()).filter((left) => !left.startsWith('source')))).toEqual(
     new Set([
@@ -40,13 +42,14 @@ test('what an operation could leave on a server is found', async () => {
       'target: session envclone:test idle',
       'target: slot left',
       'temporary file left',
+      'restore-point-test-x',
     ]),
   );
 
   await session.close();
   await target.onServer(`select pg_drop_replication_slot('left')`);
   await target.onServer('drop database "envclone-building-x"');
-  await rm(temporary, { recursive: true });
+  for (const directory of [temporary, store]) await rm(directory, { recursive: true });
   await target.network[Symbol.asyncDispose]();
   await target.server.stop();
 });

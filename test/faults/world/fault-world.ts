@@ -34,7 +34,7 @@ export interface FaultWorld extends AsyncDisposable {
   /** Writes `.env.test` with another password. */
   configurePassword(password: string): Promise<void>;
   /** Everything is as at the beginning, whatever a fault that was not healed left; so many workers run. */
-  reset(input: { strategy: Strategy; workers: number; isSourceChanged: boolean }): Promise<void>;
+  reset(input: { strategy: Strategy; workers: number }): Promise<void>;
 }
 
 const NOBODY = 65534;
@@ -112,11 +112,10 @@ export async function createFaultWorld(): Promise<FaultWorld> {
     temporary,
     traces: [logs, state, store, source.server.log, target.server.log],
     configurePassword,
-    async reset({ strategy, workers: count, isSourceChanged }) {
+    async reset({ strategy, workers: count }) {
       clock.reset();
       for (const { network } of [source, target]) network.heal();
       for (const disk of [disks?.target, disks?.store]) disk?.clear();
-      if (isSourceChanged) await source.reset();
       await target.reset();
       await target.onServer(`alter role owner password '${target.login.password}'`);
       await configurePassword(target.login.password);

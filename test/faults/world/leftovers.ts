@@ -6,11 +6,11 @@ import type { FaultWorld } from './fault-world.js';
 /** What a server ends a moment after its client, and a worker after its operation. */
 const PATIENCE_MS = 20_000;
 
-export interface Looked extends Pick<FaultWorld, 'source' | 'target' | 'temporary'> {}
+export interface Looked extends Pick<FaultWorld, 'source' | 'target' | 'temporary' | 'store'> {}
 
 export interface LeftoversInput {
-  /** Databases that may be there as restore points. */
-  restorePoints: number;
+  /** Restore points: of a database or archives. */
+  mayKeep: boolean;
   /** Default 20 s. */
   patienceMs?: number;
 }
@@ -18,21 +18,22 @@ export interface LeftoversInput {
 /** What an operation that is over must not leave on either server or in temporary directories. */
 export async function findLeftovers(
   world: Looked,
-  { restorePoints, patienceMs = PATIENCE_MS }: LeftoversInput,
+  { mayKeep, patienceMs = PATIENCE_MS }: LeftoversInput,
 ): Promise<string[]> {
   for (const until = Date.now() + patienceMs; ; await sleep(250)) {
-    const found = await lookOnce(world, restorePoints);
+    const found = await lookOnce(world, mayKeep);
     if (found.length === 0 || Date.now() > until) return found;
   }
 }
 
-async function lookOnce({ source, target, temporary }: Looked, restorePoints: number): Promise<string[]> {
+async function lookOnce({ source, target, temporary, store }: Looked, mayKeep: boolean): Promise<string[]> {
   const onSource = await leftOn(source, 'source', ['production', 'template_source']);
   const onTarget = await leftOn(target, 'target', ['clone', 'template_target']);
-  const isKept = (left: string) => left.includes('database envclone-before-');
   const files = (await readdir(temporary)).map((file) => `temporary file ${file}`);
-  const kept = onTarget.filter(isKept);
-  return [...onSource, ...onTarget.filter((left) => !isKept(left)), ...kept.slice(restorePoints), ...files];
+  const archives = (await readdir(store)).filter((name) => name.startsWith('restore-point'));
+  const kept = onTarget.filter((left) => left.includes('database envclone-before-'));
+  const onlyKept = mayKeep ? new Set([...kept, ...archives]) : new Set();
+  return [...onSource, ...onTarget, ...files, ...archives].filter((left) => !onlyKept.has(left));
 }
 
 async function leftOn({ onServer }: Side, name: string, databases: string[]): Promise<string[]> {

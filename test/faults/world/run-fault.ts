@@ -42,7 +42,7 @@ export interface Checksums {
 
 /** What the target is before a clone, and after one that nothing happened to. */
 export async function measureUnfaulted(world: FaultWorld): Promise<Checksums> {
-  await world.reset({ strategy: 'swap', workers: 1, isSourceChanged: false });
+  await world.reset({ strategy: 'swap', workers: 1 });
   const before = await checksum(world.target.url);
   const ended = await (await world.clones.start()).ended();
   if (ended.status !== 'completed') throw new Error(`a clone without a fault failed: ${ended.code}: ${ended.message}`);
@@ -62,19 +62,22 @@ export async function runFault(
   { fault, moment, strategy, checksums }: FaultRunInput,
 ): Promise<FaultRun> {
   const startedAt = performance.now();
-  await world.reset({ strategy, workers: fault.workers ?? 1, isSourceChanged: false });
-  const clone = await world.clones.start();
-  await reach(clone, moment);
-  await fault.inject(world, clone);
-  const healed = heal(world, clone, fault);
-  const [ended] = await Promise.all([clone.ended(healed), healed]);
-  const { outcome, broken } = await judge(world, { ended, checksums });
-  const kept = outcome.endsWith('completed') ? 1 : 0;
-  broken.push(...(await findLeftovers(world, { restorePoints: kept })));
-  broken.push(...(await findCanaries(world.traces)));
-  if (fault.changesSource) await world.source.reset();
-  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
-  return { fault: fault.name, moment, strategy, outcome, seconds, broken };
+  await world.reset({ strategy, workers: fault.workers ?? 1 });
+  try {
+    const clone = await world.clones.start();
+    await reach(clone, moment);
+    await fault.inject(world, clone);
+    const healed = heal(world, clone, fault);
+    const [ended] = await Promise.all([clone.ended(healed), healed]);
+    const { outcome, broken } = await judge(world, { ended, checksums });
+    const isUndone = outcome.includes('undone');
+    broken.push(...(await findLeftovers(world, { mayKeep: !isUndone })));
+    broken.push(...(await findCanaries(world.traces)));
+    const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+    return { fault: fault.name, moment, strategy, outcome, seconds, broken };
+  } finally {
+    if (fault.changesSource) await world.source.reset();
+  }
 }
 
 async function heal(world: FaultWorld, clone: Clone, { heal, healAfterMs = 5_000 }: Fault): Promise<void> {
