@@ -39,9 +39,12 @@ export async function startTemporal(program: string, { file, log }: TestTemporal
   let server = await start();
   const end = async (signal: NodeJS.Signals) => {
     if (server.exitCode !== null || server.signalCode !== null) return;
-    const exit = new Promise((resolve) => server.once('exit', resolve));
-    server.kill(signal);
-    await Promise.race([exit, sleep(5_000, undefined, { ref: false }).then(() => server.kill('SIGKILL'))]);
+    const ending = server; // another one may be started before the timer is due
+    const exit = new Promise((resolve) => ending.once('exit', resolve));
+    ending.kill(signal);
+    const impatient = setTimeout(() => ending.kill('SIGKILL'), 5_000);
+    await exit;
+    clearTimeout(impatient);
   };
   const stopOnExit = () => server.kill('SIGKILL');
   process.once('exit', stopOnExit);
