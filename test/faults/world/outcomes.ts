@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FAULTS } from '../catalog/index.js';
 import { SCALE } from './fault-world.js';
 import { MOMENTS } from './moments.js';
 import type { FaultRun } from './run-fault.js';
@@ -15,7 +16,7 @@ export function recordOutcome(run: FaultRun): void {
   appendFileSync(FILE, `${JSON.stringify({ ...run, scale: SCALE, at: new Date().toISOString() } satisfies Outcome)}\n`);
 }
 
-/** The last of each fault and moment, in the order in which they were first met. */
+/** The last of each fault and moment. */
 export function readOutcomes(): Outcome[] {
   if (!existsSync(FILE)) return [];
   const lines = readFileSync(FILE, 'utf8').split('\n').filter(Boolean);
@@ -25,7 +26,8 @@ export function readOutcomes(): Outcome[] {
 
 /** A line a fault, a column a moment, in Markdown. */
 export function outcomeTable(outcomes: readonly Outcome[]): string {
-  const faults = [...new Set(outcomes.map(({ fault }) => fault))];
+  const met = new Set(outcomes.map(({ fault }) => fault));
+  const faults = FAULTS.map(({ name }) => name).filter((name) => met.has(name));
   const cell = (fault: string, moment: string) => {
     const run = outcomes.find((outcome) => outcome.fault === fault && outcome.moment === moment);
     if (!run) return 'not run';
