@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { FAULTS } from '../faults/catalog/index.js';
 import { createFaultWorld, STRATEGIES } from '../faults/world/fault-world.js';
 import { MOMENTS } from '../faults/world/moments.js';
-import { type Fault, measureUnfaulted, runFault } from '../faults/world/run-fault.js';
+import { type Fault, measureUnfaulted, NothingToBreak, runFault } from '../faults/world/run-fault.js';
 
 /**
  * Lets clones meet faults that a seed picks, for a while: `npm run test:soak -- --minutes 20 --seed 7`. The same seed picks the same faults, moments, strategies
@@ -52,7 +52,7 @@ async function soak(): Promise<boolean> {
   return broken === 0;
 }
 
-/** Somewhat after the moment: every time at another statement. A clone that is over by then is let alone. */
+/** Somewhat after the moment: every time at another statement. A clone that is over by then, or past what would be broken, is let alone. */
 function delayed(fault: Fault, delayMs: number): Fault {
   let isInjected = false;
   return {
@@ -61,7 +61,12 @@ function delayed(fault: Fault, delayMs: number): Fault {
       await sleep(delayMs);
       if (await clone.isOver()) return;
       isInjected = true;
-      await fault.inject(world, clone);
+      try {
+        await fault.inject(world, clone);
+      } catch (error) {
+        if (!(error instanceof NothingToBreak)) throw error;
+        isInjected = false;
+      }
     },
     async heal(world, clone) {
       if (isInjected) await fault.heal?.(world, clone);

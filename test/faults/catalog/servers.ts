@@ -1,5 +1,5 @@
 import type { Side } from '../world/databases.js';
-import type { Fault } from '../world/run-fault.js';
+import { type Fault, NothingToBreak } from '../world/run-fault.js';
 
 /** The two database servers and the sessions in them. */
 export const SERVER_FAULTS: Fault[] = [
@@ -8,7 +8,11 @@ export const SERVER_FAULTS: Fault[] = [
     inject: ({ source }) => endSessions(source, `application_name like 'envclone:%:snapshot'`),
   },
   { name: 'the source restarts', inject: ({ source }) => source.server.restart('fast') },
-  { name: 'the target crashes and comes back', inject: ({ target }) => target.server.restart('crash') },
+  {
+    name: 'the target crashes and comes back',
+    inject: ({ target }) => target.server.restart('crash'),
+    emptiesUnlogged: true,
+  },
   {
     name: 'all sessions in the target are ended',
     inject: ({ target }) => endSessions(target, `backend_type = 'client backend'`),
@@ -19,5 +23,5 @@ async function endSessions({ onServer }: Side, where: string): Promise<void> {
   const { rowCount } = await onServer(
     `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and ${where}`,
   );
-  if (!rowCount) throw new Error(`no session where ${where}`);
+  if (!rowCount) throw new NothingToBreak(`no session where ${where}`);
 }

@@ -3,6 +3,8 @@ import { Client, Connection } from '@temporalio/client';
 import { createEnvironmentCloner, type EnvironmentCloner } from '../../../client/environment-cloner.js';
 import { OperationFailedError } from '../../../client/operation-errors.js';
 import type { CloneOperation, OperationFailure } from '../../../contracts/clone.js';
+import type { ResolveInput } from '../../../contracts/recovery.js';
+import { RESOLVE_UPDATE } from '../../../contracts/workflows.js';
 import { openDesk } from '../../../worker/desk.js';
 
 export type Ended = { /** How often it waited for a person. */ waited: number } & (
@@ -81,10 +83,10 @@ async function endOf(client: Client, started: Started, healed = Promise.resolve(
   let waited = 0;
   while (!(await handle.describe().catch(() => undefined))?.closeTime) {
     const operation = await started.progress().catch(() => undefined);
-    if (operation && isWaiting(operation)) {
+    if (operation?.status === 'waiting') {
       await healed;
       waited++;
-      await handle.executeUpdate('resolve', { args: [{ choice: 'retry' }] });
+      await handle.executeUpdate(RESOLVE_UPDATE, { args: [{ choice: 'retry' } satisfies ResolveInput] });
     }
     await sleep(200);
   }
@@ -96,8 +98,4 @@ async function endOf(client: Client, started: Started, healed = Promise.resolve(
     const { code, target, message } = error;
     return { status: 'failed', code, target, message, waited };
   }
-}
-
-function isWaiting({ status }: { status: string }): boolean {
-  return status === 'waiting';
 }

@@ -18,11 +18,16 @@ export interface Fault {
   workers?: number;
   /** Afterwards production is made again. */
   changesSource?: boolean;
+  /** PostgreSQL empties unlogged tables after a crash, whatever a clone is at. */
+  emptiesUnlogged?: boolean;
   /** Default: both. */
   strategies?: Strategy[];
   /** Why it cannot be tried on this machine. */
   missing?(world: FaultWorld): string | undefined;
 }
+
+/** What a fault would break is not there, or no more. */
+export class NothingToBreak extends Error {}
 
 export interface FaultRun {
   fault: string;
@@ -66,10 +71,10 @@ export async function runFault(
   try {
     const clone = await world.clones.start();
     await reach(clone, moment);
-    await fault.inject(world, clone);
+    await inject(world, clone, fault);
     const healed = heal(world, clone, fault);
     const [ended] = await Promise.all([clone.ended(healed), healed]);
-    const { outcome, broken } = await judge(world, { ended, checksums });
+    const { outcome, broken } = await judge(world, { fault, ended, checksums });
     const isUndone = outcome.includes('undone');
     broken.push(...(await findLeftovers(world, { mayKeep: !isUndone })));
     broken.push(...(await findCanaries(world.traces)));
@@ -77,6 +82,16 @@ export async function runFault(
     return { fault: fault.name, moment, strategy, outcome, seconds, broken };
   } finally {
     if (fault.changesSource) await world.source.reset();
+  }
+}
+
+/** A clone whose fault could not be injected is let run, so that it is in nobody's way. */
+async function inject(world: FaultWorld, clone: Clone, fault: Fault): Promise<void> {
+  try {
+    await fault.inject(world, clone);
+  } catch (error) {
+    await clone.ended();
+    throw error;
   }
 }
 
@@ -91,9 +106,15 @@ interface Judged {
   broken: string[];
 }
 
-async function judge(world: FaultWorld, { ended, checksums }: { ended: Ended; checksums: Checksums }): Promise<Judged> {
+interface JudgeInput {
+  fault: Fault;
+  ended: Ended;
+  checksums: Checksums;
+}
+
+async function judge(world: FaultWorld, { fault, ended, checksums }: JudgeInput): Promise<Judged> {
   const waited = ended.waited > 0 ? 'waited for a person, ' : '';
-  if (ended.status === 'completed') return expecting(world, `${waited}completed`, checksums.unfaulted);
+  if (ended.status === 'completed') return expecting(world, `${waited}completed`, checksums.unfaulted, fault);
   if (ended.target !== 'not restored') return expecting(world, `${waited}undone: ${ended.code}`, checksums.before);
   const next = await (await world.clones.start()).ended();
   if (next.status !== 'completed')
@@ -108,11 +129,30 @@ async function judge(world: FaultWorld, { ended, checksums }: { ended: Ended; ch
   return { ...judged, broken: [...broken, ...judged.broken] };
 }
 
-async function expecting(world: FaultWorld, outcome: string, expected: Checksums['before']): Promise<Judged> {
+async function expecting(
+  world: FaultWorld,
+  outcome: string,
+  expected: Checksums['before'],
+  { emptiesUnlogged = false }: Pick<Fault, 'emptiesUnlogged'> = {},
+): Promise<Judged> {
   const { schema, rows } = await checksum(world.target.url);
+  const unlogged = new Set(emptiesUnlogged ? await unloggedTables(world) : []);
   const names = [...new Set([...Object.keys(rows), ...Object.keys(expected.rows)])];
   const different = names.filter((name) => rows[name] !== expected.rows[name]);
-  const broken = different.map((name) => `${name}: ${rows[name]} instead of ${expected.rows[name]}`);
+  const isEmptied = (name: string) => unlogged.has(name) && rows[name] === EMPTY;
+  const broken = different
+    .filter((name) => !isEmptied(name))
+    .map((name) => `${name}: ${rows[name]} instead of ${expected.rows[name]}`);
   if (schema !== expected.schema) broken.push('the schema is another');
-  return { outcome, broken };
+  return { outcome: different.some(isEmptied) ? `${outcome}, unlogged tables empty` : outcome, broken };
+}
+
+/** Number and hash of no rows. */
+const EMPTY = '0 0';
+
+async function unloggedTables({ target }: FaultWorld): Promise<string[]> {
+  const client = await target.open();
+  const { rows } = await client.query(`select oid::regclass::text as name from pg_class where relpersistence = 'u'`);
+  await client.end();
+  return rows.map(({ name }) => name);
 }
