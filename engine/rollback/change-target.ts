@@ -1,27 +1,27 @@
-import type { RollbackChanges, RolledBackTable } from '../../contracts/clone.js';
-import { type RelationName, relationLabel } from '../../contracts/relations.js';
+import type { RollbackChanges } from '../../contracts/clone.js';
+import type { RelationName } from '../../contracts/relations.js';
 import type { SchemaDefinition, SchemaStatement } from '../../contracts/schema.js';
-import { translatePostgresError } from '../postgres/errors.js';
 import { quoteRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import { showRelation } from '../schema/names.js';
 import { resetDefaultPrivileges } from '../schema/reset-defaults.js';
+import { dropObjects } from './drop-objects.js';
 import { type BrokenKey, findBrokenKeys } from './foreign-keys.js';
-import { type HeldRows, holdRows, returnRows } from './held-rows.js';
-import { findLiveObjects, type LiveObjects } from './live-objects.js';
+import { findLiveObjects } from './live-objects.js';
 import { makeObjects, type Unmade } from './make-objects.js';
 import { refreshAffectedViews } from './materialized-views.js';
+import { moveRows } from './move-rows.js';
 import { isOfParts, type Parts } from './parts.js';
 import { type ChangePlan, planChange } from './plan-change.js';
-import { type Load, type LoadPlan, planLoads } from './plan-loads.js';
+import { planLoads } from './plan-loads.js';
 import type { PointRows } from './point-rows.js';
 import { resetPrivileges } from './privileges.js';
-import { liftForcedPolicies, silenceEventTriggers, silenceTriggers } from './quiet-target.js';
+import { liftForcedPolicies, silenceEventTriggers } from './quiet-target.js';
 import { rollbackRefused } from './refusals.js';
 import { replaceInPlace } from './replace-in-place.js';
 import { objectChanges } from './reported-changes.js';
 import { readSequencesNow, settleSequences } from './sequence-values.js';
-import { referencedRelation, type StatementObject } from './statement-object.js';
+import { isForeignKey, type StatementObject } from './statement-object.js';
 
 export interface ChangeTargetInput {
   parts: Parts;
@@ -65,7 +65,7 @@ export async function changeTarget(
 
   const force = await liftForcedPolicies(session);
   const before = await countRows(session, tablesOf(parts, present));
-  const { gone, held } = await dropAll(session, { ...input, plan, live, loading });
+  const { gone, held } = await dropObjects(session, { ...input, plan, live, loading });
   for (const { object, sql } of plan.reverts) if (!gone.has(object)) await session.query(sql);
   const todo = statementsToRun(plan, gone);
   let unmade = await makeObjects(session, todo.filter(isPreData));
@@ -110,123 +110,6 @@ function majorOf({ serverVersion }: SchemaDefinition): number {
   return Math.floor(serverVersion / 10_000);
 }
 
-interface DropInput extends ChangeTargetInput {
-  plan: ChangePlan;
-  live: LiveObjects;
-  loading: LoadPlan;
-}
-
-/**
- * Drops what goes. A table that would be lost with it, or a part of it, is made again like the rest, and keeps its rows: they are put aside first, so
- * the drop is taken back until it takes no table along that nobody thought of.
- */
-async function dropAll(session: Session, input: DropInput): Promise<{ gone: Set<string>; held: HeldRows[] }> {
-  const { plan, live, loading } = input;
-  const loaded = new Set(loading.loads.map(({ into }) => showRelation(into)));
-  const kept = new Set(plan.final.flatMap(({ object, makes }) => (makes ? [object] : [])));
-  const isGiven = (name: string) => input.parts.components.has('data') && !kept.has(`relation ${name}`); // its rows are to go
-  const tables = new Map(input.present.tables.map((table) => [showRelation(table), table]));
-  const objects = new Set([...plan.drops, ...foreignKeysOf(input)]);
-  for (;;) {
-    await session.query('savepoint dropping');
-    const held: HeldRows[] = [];
-    for (const [name, table] of tables) {
-      const isHeld = objects.has(`relation ${name}`) && table.kind === 'table' && !loaded.has(name) && !isGiven(name);
-      if (isHeld) held.push(await holdRows(session, table, held.length));
-    }
-    await live.drop(objects);
-    const gone = await live.gone();
-    const lost = [...tables.keys()].filter((name) => gone.has(`relation ${name}`) && !objects.has(`relation ${name}`));
-    const more = [...lost, ...(await live.damagedTables())];
-    if (more.length === 0) {
-      refuseLosses(session, held, kept);
-      return { gone, held };
-    }
-    const unmakeable = more.filter((name) => objects.has(`relation ${name}`));
-    if (unmakeable.length > 0)
-      throw rollbackRefused(
-        session.environment,
-        unmakeable.map((name) => `${name} would lose a part, and cannot be made again`),
-      );
-    await session.query('rollback to dropping');
-    for (const name of more) objects.add(`relation ${name}`);
-  }
-}
-
-/** Tables that shall not be there any more, and hold rows that nothing brings back. */
-function refuseLosses({ environment }: Session, held: readonly HeldRows[], kept: ReadonlySet<string>): void {
-  const losses = held
-    .filter(({ table, rows }) => rows > 0 && !kept.has(`relation ${showRelation(table)}`))
-    .map(
-      ({ table, rows }) => `${relationLabel(table)}: ${rows} row(s) would be lost, the restore point has no such table`,
-    );
-  if (losses.length > 0)
-    throw rollbackRefused(environment, losses, 'Empty these tables, or return to the whole restore point.');
-}
-
-/** Foreign keys from and to tables whose rows are exchanged: they are added again when all rows are there. */
-function foreignKeysOf({ presentObjects, present, loading }: DropInput): string[] {
-  const parents = new Map(
-    present.tables.map((table) => [showRelation(table), table.partitionOf && showRelation(table.partitionOf)]),
-  );
-  const exchanged = new Set<string>();
-  for (const table of [...loading.emptied, ...loading.loads.map(({ into }) => into)]) {
-    for (let name: string | undefined = showRelation(table); name !== undefined; name = parents.get(name))
-      exchanged.add(name);
-  }
-  return presentObjects
-    .filter(isForeignKey)
-    .filter((each) => exchanged.has(each.relation ?? '') || exchanged.has(referencedRelation(each) ?? ''))
-    .map(({ object }) => object);
-}
-
-interface MoveInput extends ChangeTargetInput {
-  loading: LoadPlan;
-  held: readonly HeldRows[];
-  gone: ReadonlySet<string>;
-  /** Rows by table. */
-  before: ReadonlyMap<string, number>;
-}
-
-/** Gives rows that were put aside back, and exchanges those that are taken back. */
-async function moveRows(session: Session, input: MoveInput): Promise<RolledBackTable[]> {
-  const { loading, held, gone, rows, onProgress, cascaded, before } = input;
-  const losses: string[] = [];
-  for (const each of held) if (await isThere(session, each.table)) losses.push(...(await returnRows(session, each)));
-  if (losses.length > 0) throw rollbackRefused(session.environment, losses);
-  const emptied = loading.emptied.filter((table) => !gone.has(`relation ${showRelation(table)}`));
-  const wake = await silenceTriggers(session, [...emptied, ...loading.loads.map(({ into }) => into)]);
-  if (emptied.length > 0) await session.query(`truncate only ${emptied.map(quoteRelation).join(', only ')}`);
-  const loaded = new Map<string, number>();
-  for (const { from, into } of loading.loads) {
-    if (!(await isThere(session, into))) continue; // why it could not be made is told with the others
-    onProgress?.(relationLabel(from));
-    loaded.set(showRelation(from), await copyRows(session, rows, { from, into }));
-  }
-  await wake();
-  const tables = new Map(
-    [...emptied, ...loading.loads.map(({ from }) => from)].map((table) => [showRelation(table), table]),
-  );
-  return [...tables].map(([name, table]) => ({
-    table: relationLabel(table),
-    rowsBefore: before.get(name) ?? 0,
-    rowsAfter: loaded.get(name) ?? 0,
-    ...(cascaded.has(name) && { cascaded: true as const }),
-  }));
-}
-
-async function copyRows(session: Session, rows: PointRows, { from, into }: Load): Promise<number> {
-  try {
-    return await rows.copy(session, from, into);
-  } catch (error) {
-    throw translatePostgresError(error, {
-      doing: `taking back the rows of ${relationLabel(from)}`,
-      environment: session.environment,
-      otherwise: 'COPY_FAILED',
-    });
-  }
-}
-
 /** Present tables whose rows are taken back. */
 function tablesOf({ tables, components }: Parts, present: SchemaDefinition): RelationName[] {
   if (!components.has('data')) return [];
@@ -242,13 +125,6 @@ async function countRows(session: Session, tables: readonly RelationName[]): Pro
     counts.set(showRelation(table), rows);
   }
   return counts;
-}
-
-async function isThere(session: Session, table: RelationName): Promise<boolean> {
-  const { found } = await session.one<{ found: boolean }>('select to_regclass($1) is not null as found', [
-    quoteRelation(table),
-  ]);
-  return found;
 }
 
 /** What has to run: all about objects that went, and what sets otherwise what stayed. */
@@ -298,10 +174,6 @@ function isPreData({ statement }: StatementObject): boolean {
 
 function isKey({ statement }: StatementObject): boolean {
   return statement.stage === 'keys';
-}
-
-function isForeignKey({ statement }: StatementObject): boolean {
-  return statement.kind === 'foreign key';
 }
 
 function isLate(each: StatementObject): boolean {

@@ -186,6 +186,10 @@ function ownerOf(node: Extract<Node, { AlterSeqStmt: unknown }>): string | undef
   return names.length === 3 ? showRelation({ schema, name }) : undefined;
 }
 
+export function isForeignKey({ statement }: StatementObject): boolean {
+  return statement.kind === 'foreign key';
+}
+
 /** The relation that a foreign key references, as statements name it. */
 export function referencedRelation({ node }: StatementObject): string | undefined {
   if (!('AlterTableStmt' in node)) return undefined;
