@@ -317,7 +317,7 @@ const damages: fc.Arbitrary<Damage> = fc.record({
   change: fc.integer({ min: 1, max: 255 }),
 });
 
-/** What a file holds afterwards; nothing: it is gone. The last byte of the manifest is a blank, which means nothing. */
+/** What a file holds afterwards; nothing: it is gone. The last byte of the manifest is a blank, which means nothing; so would one more. */
 function damageOf({ kind, part, change }: Damage, { bytes, others }: { bytes: Buffer; others: Buffer }) {
   const at = Math.floor(part * (bytes.length - 1));
   switch (kind) {
@@ -326,7 +326,7 @@ function damageOf({ kind, part, change }: Damage, { bytes, others }: { bytes: Bu
     case 'cut off':
       return bytes.subarray(0, at);
     case 'longer':
-      return Buffer.concat([bytes, Buffer.from([change])]);
+      return Buffer.concat([bytes, Buffer.from([change | 0x80])]);
     case 'another file':
       return others;
     case 'missing':

@@ -190,7 +190,7 @@ test('a generator that fails stops the copy without telling the target what it f
 });
 
 test.each([
-  ['hides rows from its reader fails instead of copying fewer', 'using (id = 1)', { code: 'COPY_FAILED' }],
+  ['hides rows from its reader fails instead of copying fewer', 'using (id = 1)', { code: 'PRIVILEGE_MISSING' }],
   ['shows its reader every row is copied whole', 'using (true)', [{ rows: 2 }]],
 ])('a table whose policy %s', async (_, policy, outcome) => {
   await using world = await createCopyWorld({

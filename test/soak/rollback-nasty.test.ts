@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { relationLabel } from '../../contracts/relations.js';
+import { createRollbackWorld } from '../rollback/world.js';
 import { nastySql } from '../schema/nasty.js';
 import type { PostgresMajor } from '../support/databases.js';
-import { createRollbackWorld } from './world.js';
 
 test.each<PostgresMajor>([13, 18])(
   'on PostgreSQL %i each table of a hard schema can be made again, and everything else is the same afterwards',
