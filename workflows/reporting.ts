@@ -5,7 +5,7 @@ import { undoing } from './policies.js';
 import type { Recovery } from './recovery.js';
 import type { SagaHooks, Undone } from './saga.js';
 
-interface Requested {
+export interface Requested {
   source?: string;
   target?: string;
   environment?: string;

@@ -1,48 +1,41 @@
 import type { RollbackChanges, RollbackInput, RollbackParts, RollbackResult } from '../contracts/clone.js';
 import type { RestorePointInput, RollBackPartsInput } from '../contracts/stages.js';
-import { type Held, trackHolders } from './holders.js';
-import { type Operation, trackOperation } from './operation.js';
+import type { Held } from './holders.js';
+import type { Operation } from './operation.js';
 import { control, ddl, undoing } from './policies.js';
-import { trackRecovery } from './recovery.js';
-import { reportingFailures } from './reporting.js';
-import { type Compensation, withSaga } from './saga.js';
+import { runOperation } from './run-operation.js';
+import type { Compensation } from './saga.js';
 
 /** Returns an environment, or parts of it, to a restore point. What it was before becomes a restore point too, and comes back if this fails. */
 export async function rollbackEnvironment(input: RollbackInput): Promise<RollbackResult> {
   const environment = String(input?.environment);
-  const operation = trackOperation({ source: environment, target: environment });
-  const recovery = trackRecovery(operation);
-  const holders = trackHolders();
-  try {
-    return await withSaga(
-      async (undo) => {
-        await operation.enter('guard');
-        const { kind, ...admitted } = await control.admitRollback({ operation: operation.id, input });
-        const lock = await holders.target(admitted.grant);
-        recovery.begin({ grant: admitted.grant, lock });
+  return runOperation(
+    input,
+    { source: environment, target: environment },
+    async ({ operation, recovery, holders, undo }) => {
+      await operation.enter('guard');
+      const { kind, ...admitted } = await control.admitRollback({ operation: operation.id, input });
+      const lock = await holders.target(admitted.grant);
+      recovery.begin({ grant: admitted.grant, lock });
 
-        const parts = partsOf(input);
-        const whole = { ...admitted, operation, lock, undo };
-        if (parts && input.dryRun) return await tryParts({ ...whole, kind, parts });
-        const changes = parts && (await takePartsBack({ ...whole, kind, parts }));
-        if (!parts) await (kind === 'database' ? returnToDatabase : restoreArchive)(whole);
+      const parts = partsOf(input);
+      const whole = { ...admitted, operation, lock, undo };
+      if (parts && input.dryRun) return await tryParts({ ...whole, kind, parts });
+      const changes = parts && (await takePartsBack({ ...whole, kind, parts }));
+      if (!parts) await (kind === 'database' ? returnToDatabase : restoreArchive)(whole);
 
-        await operation.enter('validate');
-        const result = await ddl.completeRollback({
-          ...admitted,
-          ...(kind === 'database' && !parts && { kind }),
-          ...(changes && { changes }),
-          startedAt: operation.startedAt,
-          timings: operation.timings(),
-        });
-        operation.complete();
-        return result;
-      },
-      reportingFailures(operation, recovery, input),
-    );
-  } finally {
-    await holders.releaseAll();
-  }
+      await operation.enter('validate');
+      const result = await ddl.completeRollback({
+        ...admitted,
+        ...(kind === 'database' && !parts && { kind }),
+        ...(changes && { changes }),
+        startedAt: operation.startedAt,
+        timings: operation.timings(),
+      });
+      operation.complete();
+      return result;
+    },
+  );
 }
 
 /** What was asked for besides the whole. */
