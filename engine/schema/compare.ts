@@ -85,13 +85,12 @@ function exactForm({ kind, sql }: SchemaStatement): string {
     .replace(/\s+/g, ' ');
 }
 
-/** Versions of the server qualify columns, set parentheses, name what belongs to a range, and NOT NULL, and write ICU's locales differently. */
+/** Versions of the server qualify columns, set parentheses, name what belongs to a range and write ICU's locales differently. */
 function looseForm(statement: SchemaStatement): string {
   return exactForm(statement)
     .replace(/([(,] ?)IN (?=["\w])/g, '$1')
     .replace(/, multirange_type_name = [^\s,)]+/, '')
     .replace(/^(CREATE COLLATION .*provider = icu.*), locale = '[^']*'/, '$1')
-    .replace(/CONSTRAINT (?:"(?:[^"]|"")+"|[\w$]+) (?=NOT NULL)/g, '')
     .replace(/(?:"(?:[^"]|"")+"|[\w$]+)\.(?=["\w$*])/g, '')
     .replace(/[\s()]/g, '');
 }
