@@ -2,30 +2,14 @@ import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { findTemporalProgram } from '../../client/temporal-program.js';
 import { olderLoftSql } from '../../examples/loft/create.js';
 import { rowHashes } from '../support/checksum.js';
+import { envclone, MAIN } from '../support/envclone.js';
 import { createWorld, type World } from '../support/world.js';
-
-const MAIN = fileURLToPath(new URL('../../dist/client/cli/main.js', import.meta.url));
-
-interface Run {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-async function envclone(...args: string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
-    });
-  });
-}
 
 const COMMANDS = [
   'init',

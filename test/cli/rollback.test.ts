@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
 import { findTemporalProgram } from '../../client/temporal-program.js';
+import { envclone } from '../support/envclone.js';
 import { createWorld } from '../support/world.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/client/cli/main.js', import.meta.url));
 const TARGET = `
   create table lofts (id int primary key, "a, b" text); insert into lofts values (1, 'x'), (2, 'y');
   create schema "s,t"; create table "s,t".t (id int); insert into "s,t".t values (1);`;
@@ -21,14 +20,7 @@ test('tables and components are rolled back from the command line and the tempor
   await world.cloner.rollbackClone({ environment: 'test', restorePoint: point, confirm: 'test' });
   const spoil = 'delete from lofts where id = 2; alter table lofts add column spoilt int';
   await world.target.run(spoil);
-  const rollback = async (...flags: string[]) =>
-    new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      execFile(
-        process.execPath,
-        [MAIN, '-C', world.directory, 'rollback', 'test', '--to', point, ...flags],
-        (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-      );
-    });
+  const rollback = (...flags: string[]) => envclone('-C', world.directory, 'rollback', 'test', '--to', point, ...flags);
 
   const tried = await rollback('--table', 'lofts,"s,t"."t"', '--dry-run');
   expect(tried).toMatchObject({ code: 0, stdout: expect.stringContaining('public.lofts  1 rows → 2 rows') });

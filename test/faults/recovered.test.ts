@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { expect, inject, test } from 'vitest';
@@ -10,9 +8,9 @@ import type { RestoreStrategy } from '../../contracts/environments.js';
 import { startWorker } from '../../worker/start-worker.js';
 import { checksum } from '../support/checksum.js';
 import { databasesBeside } from '../support/databases.js';
+import { envclone } from '../support/envclone.js';
 import { createWorld, type World } from '../support/world.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/client/cli/main.js', import.meta.url));
 const CLONE = { source: 'production', target: 'test', confirm: 'test' };
 const RECOVERY = { environment: 'test', confirm: 'test' };
 
@@ -21,19 +19,19 @@ test('doctor --fix undoes what a terminated clone left, after it was told to, an
   const before = await checksum(world.target.url);
   const operation = await terminatedInCopy(world);
 
-  expect(await envclone(world, 'doctor')).toMatchObject({
+  expect(await envclone('-C', world.directory, 'doctor')).toMatchObject({
     stdout: expect.stringContaining(`target test: holds what ${operation} did not finish: it ended after migrate`),
   });
-  expect(await envclone(world, 'doctor', '--fix')).toMatchObject({
+  expect(await envclone('-C', world.directory, 'doctor', '--fix')).toMatchObject({
     code: 3,
     stderr: expect.stringContaining('envclone doctor --fix --confirm test'),
   });
-  const { code, stdout } = await envclone(world, '--json', 'doctor', '--fix', '--confirm', 'test');
+  const { code, stdout } = await envclone('-C', world.directory, '--json', 'doctor', '--fix', '--confirm', 'test');
 
   expect(JSON.parse(stdout)).toMatchObject({ fixed: [{ environment: 'test', undone: operation, dropped: [] }] });
   expect(code).toBe(0);
   expect(await checksum(world.target.url)).toEqual(before);
-  expect(await envclone(world, '--json', 'doctor', '--fix')).toMatchObject({ code: 0 });
+  expect(await envclone('-C', world.directory, '--json', 'doctor', '--fix')).toMatchObject({ code: 0 });
 }, 240_000);
 
 test('an environment whose operation still runs is left to it', async () => {
@@ -119,12 +117,4 @@ async function otherNamespace({ directory, taskQueue }: World) {
       await cloner.close();
     },
   };
-}
-
-function envclone(world: World, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, '-C', world.directory, ...args], (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
-    });
-  });
 }

@@ -1,14 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { spawn } from 'node:child_process';
 import { Client, Connection } from '@temporalio/client';
 import { expect, inject, test } from 'vitest';
 import type { CloneInput } from '../../contracts/clone.js';
 import { rowHashes } from '../support/checksum.js';
 import { onServer } from '../support/databases.js';
+import { envclone, MAIN, type Run } from '../support/envclone.js';
 import { MASK_KEY } from '../support/mask-key.js';
 import { createWorld, type World } from '../support/world.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/client/cli/main.js', import.meta.url));
 const SOURCE = `
   create table readings (id int primary key, note text);
   insert into readings select n, repeat('x', 450) from generate_series(1, 8000) n`;
@@ -42,11 +41,11 @@ test('a clone whose target changes its password waits with exit code 5, and goes
     intervention: { step: 'copy', code: 'AUTHENTICATION_FAILED', choices: ['retry', 'rollback'] },
   });
   expect(stderr).toContain(`envclone resolve ${operationId} retry`);
-  expect(await envclone(world, 'resolve', operationId)).toMatchObject({
+  expect(await envclone('-C', world.directory, 'resolve', operationId)).toMatchObject({
     code: 5,
     stdout: expect.stringContaining('needed: Correct DATABASE_URL in the .env file of that environment.'),
   });
-  expect(await envclone(world, 'resolve', operationId, 'skip')).toMatchObject({
+  expect(await envclone('-C', world.directory, 'resolve', operationId, 'skip')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining(
       'RESOLUTION_REFUSED: copy cannot be answered with skip, but with retry or rollback',
@@ -54,17 +53,17 @@ test('a clone whose target changes its password waits with exit code 5, and goes
   });
 
   await role.correctSettings();
-  expect(await envclone(world, 'resolve', operationId, 'retry')).toMatchObject({ code: 0 });
+  expect(await envclone('-C', world.directory, 'resolve', operationId, 'retry')).toMatchObject({ code: 0 });
   const states: string[] = [];
   for await (const { status } of world.cloner.watch(operationId)) states.push(status);
   expect(states.at(-1)).toBe('completed');
   expect((await rowHashes(world.target.url)).readings).toMatch(/^8000 /);
-  expect(await envclone(world, 'resolve', operationId)).toMatchObject({
+  expect(await envclone('-C', world.directory, 'resolve', operationId)).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('waits for nobody'),
   });
   for (const args of [[operationId, 'retry'], ['clone-test-unknown'], ['clone-test-unknown', 'retry']])
-    expect(await envclone(world, 'resolve', ...args)).toMatchObject({
+    expect(await envclone('-C', world.directory, 'resolve', ...args)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('RESOLUTION_REFUSED'),
     });
@@ -74,7 +73,7 @@ test('where nobody is at a terminal, nobody is waited for, unless flag or config
   await using world = await createWorld({ source: 'create table t (id int)' });
   const sent = async (...flags: string[]) => {
     const args = ['clone', 'production', 'test', '--confirm', 'test', '--detach', ...flags];
-    const operationId = (await envclone(world, ...args)).stdout.trim();
+    const operationId = (await envclone('-C', world.directory, ...args)).stdout.trim();
     for await (const _ of world.cloner.watch(operationId)); // until it has ended
     return (await inputOf(operationId)).onTrouble;
   };
@@ -86,20 +85,6 @@ test('where nobody is at a terminal, nobody is waited for, unless flag or config
   });
   expect(await sent()).toBeUndefined();
 }, 240_000);
-
-interface Run {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-function envclone(world: World, ...args: string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, '-C', world.directory, ...args], (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
-    });
-  });
-}
 
 function startEnvclone({ directory }: World, ...args: string[]) {
   const child = spawn(process.execPath, [MAIN, '-C', directory, ...args]);

@@ -2,9 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const MAIN = fileURLToPath(new URL('../../dist/client/cli/main.js', import.meta.url));
+import { MAIN } from './envclone.js';
 
 export interface WorkerProcess extends AsyncDisposable {
   pid: number;

@@ -11,6 +11,7 @@ import { openDesk } from '../../worker/desk.js';
 import { type RunningWorker, startWorker } from '../../worker/start-worker.js';
 import { loftDatabase } from '../loft/loft-database.js';
 import { createDatabase, onServer, type PostgresMajor, type TestDatabase } from './databases.js';
+import { writeEnvFile } from './env-file.js';
 import { MASK_KEY } from './mask-key.js';
 
 export interface World extends AsyncDisposable {
@@ -67,20 +68,13 @@ export async function createWorld({
     const environments = { ...config.environments, test: { restorePoint, ...config.environments.test } };
     return writeFile(join(directory, 'envclone.config.json'), JSON.stringify({ ...config, environments }));
   };
-  const environment = (name: string, variables: Record<string, string>) =>
-    writeFile(
-      join(directory, `.env.${name}`),
-      Object.entries(variables)
-        .map(([key, value]) => `${key}='${value}'\n`)
-        .join(''),
-    );
   await writeConfig();
   const reader = { user: `reader_${sourceDatabase.name}`, password: 'reader' };
   const serverUrl = inject('postgresUrls')[major];
-  await environment('production', {
+  await writeEnvFile(directory, 'production', {
     DATABASE_URL: await createReader({ serverUrl, database: sourceDatabase.name, ...reader }),
   });
-  await environment('test', {
+  await writeEnvFile(directory, 'test', {
     DATABASE_URL: targetDatabase.url,
     ENVCLONE_MASK_KEY: MASK_KEY,
   });
@@ -101,7 +95,7 @@ export async function createWorld({
       change(config);
       await writeConfig();
     },
-    environment,
+    environment: (name, variables) => writeEnvFile(directory, name, variables),
     async [Symbol.asyncDispose]() {
       await worker?.shutdown();
       await cloner.close();

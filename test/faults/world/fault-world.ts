@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTemporalProgram } from '../../../client/temporal-program.js';
+import { writeEnvFile } from '../../support/env-file.js';
 import { MASK_KEY } from '../../support/mask-key.js';
 import { startTemporal, type TestTemporal } from '../../support/temporal.js';
 import { startWorkerProcess, type WorkerProcess } from '../../support/worker-process.js';
@@ -65,17 +66,10 @@ export async function createFaultWorld(): Promise<FaultWorld> {
   const clones = await openClones({ address: temporal.address });
   const workers: WorkerProcess[] = [];
 
-  const environment = (name: string, variables: Record<string, string>) =>
-    writeFile(
-      join(directory, `.env.${name}`),
-      Object.entries(variables)
-        .map(([key, value]) => `${key}='${value}'\n`)
-        .join(''),
-    );
   const configurePassword = async (password: string) => {
     const url = new URL(target.login.url);
     url.password = encodeURIComponent(password);
-    await environment('test', { DATABASE_URL: url.toString(), ENVCLONE_MASK_KEY: MASK_KEY });
+    await writeEnvFile(directory, 'test', { DATABASE_URL: url.toString(), ENVCLONE_MASK_KEY: MASK_KEY });
   };
   const configure = (strategy: Strategy) =>
     writeFile(
@@ -94,7 +88,7 @@ export async function createFaultWorld(): Promise<FaultWorld> {
     workers.push(await startWorkerProcess(directory, { log, variables: { TMPDIR: temporary, ...clock.variables } }));
   };
 
-  await environment('production', { DATABASE_URL: source.login.url });
+  await writeEnvFile(directory, 'production', { DATABASE_URL: source.login.url });
   await configurePassword(target.login.password);
   await configure('swap');
   await clones.writeRules(directory);
