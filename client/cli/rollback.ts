@@ -8,9 +8,9 @@ import { action, type CommandContext } from './command.js';
 import { connectCloner } from './connect.js';
 import { EXIT } from './exit-codes.js';
 import { follow } from './follow.js';
-import { onTroubleOf } from './on-trouble.js';
+import { addOnTrouble, type OnTroubleFlag, onTroubleOf } from './on-trouble.js';
 
-interface Flags {
+interface Flags extends OnTroubleFlag {
   to?: string;
   table?: string[];
   component?: RollbackComponent[];
@@ -20,7 +20,7 @@ interface Flags {
 }
 
 export function addRollback(program: Command): void {
-  program
+  const command = program
     .command('rollback <environment>')
     .description(
       'return an environment, or parts of it, to a restore point; what it is now becomes a restore point too',
@@ -42,8 +42,8 @@ Examples:
   $ envclone rollback test --confirm test
   $ envclone rollback test --table lofts,audit.events --dry-run
   $ envclone rollback test --component policies --confirm test`,
-    )
-    .action(action(rollback));
+    );
+  addOnTrouble(command).action(action(rollback));
 }
 
 async function rollback(context: CommandContext, environment: string, flags: Flags): Promise<number> {
@@ -56,7 +56,7 @@ async function rollback(context: CommandContext, environment: string, flags: Fla
     const handle = await cloner.startRollback({
       environment,
       requestedBy: userInfo().username,
-      ...onTroubleOf({}, context, configuration),
+      ...onTroubleOf(flags, context, configuration),
       ...(to && { restorePoint: to }),
       ...(table && { tables: table }),
       ...(component && { components: component }),

@@ -11,14 +11,7 @@ export function foldCase(
   decided: ReadonlyMap<string, ColumnRule>,
   columns: ReadonlyMap<string, ColumnFacts>,
 ): { rules: Map<string, ColumnRule>; problems: string[] } {
-  const domains = new Map<string, Members>();
-  for (const [key, rule] of decided) {
-    const facts = columns.get(key);
-    if (!facts || !GENERATORS[rule.type]) continue;
-    const members = domains.get(rule.domain) ?? { ignored: [], distinguishes: [] };
-    domains.set(rule.domain, members);
-    if (facts.letterCase) members[facts.letterCase].push(facts);
-  }
+  const domains = membersOf(decided, columns);
   const isFolded = ({ letterCase }: Generator, domain: string) => {
     const members = domains.get(domain);
     return members?.distinguishes.length === 0 && (letterCase === 'folds' || members.ignored.length > 0);
@@ -31,7 +24,7 @@ export function foldCase(
   });
   return {
     rules: new Map(rules),
-    problems: [...decided].flatMap(([key, rule]) => contradiction(rule, columns.get(key), domains)),
+    problems: [...caseClashes(decided, columns)].flatMap(([key, other]) => clashing(columns.get(key), other)),
   };
 }
 
@@ -56,12 +49,44 @@ interface Members {
   distinguishes: ColumnFacts[];
 }
 
-/** What a generator of that kind keeps different by case alone would be equal to a unique index that ignores it. */
-function contradiction(rule: ColumnRule, facts: ColumnFacts | undefined, domains: Map<string, Members>): string[] {
-  const [other] = domains.get(rule.domain)?.distinguishes ?? [];
-  const isCitext = facts?.column.shape.kind === 'scalar' && facts.column.shape.name === 'citext';
-  if (!facts || !other || facts.letterCase !== 'ignored' || isCitext || GENERATORS[rule.type]?.letterCase !== 'keeps')
-    return [];
+/** By domain. */
+function membersOf(
+  decided: ReadonlyMap<string, ColumnRule>,
+  columns: ReadonlyMap<string, ColumnFacts>,
+): Map<string, Members> {
+  const domains = new Map<string, Members>();
+  for (const [key, rule] of decided) {
+    const facts = columns.get(key);
+    if (!facts || !GENERATORS[rule.type]) continue;
+    const members = domains.get(rule.domain) ?? { ignored: [], distinguishes: [] };
+    domains.set(rule.domain, members);
+    if (facts.letterCase) members[facts.letterCase].push(facts);
+  }
+  return domains;
+}
+
+/**
+ * Columns, by their key, that are unique whatever the case of letters, each with one of its domain that is unique by it: what a generator of that kind
+ * keeps different by case alone would be equal to their index.
+ */
+export function caseClashes(
+  decided: ReadonlyMap<string, ColumnRule>,
+  columns: ReadonlyMap<string, ColumnFacts>,
+): Map<string, ColumnFacts> {
+  const domains = membersOf(decided, columns);
+  const clashes = new Map<string, ColumnFacts>();
+  for (const [key, rule] of decided) {
+    const facts = columns.get(key);
+    const [other] = domains.get(rule.domain)?.distinguishes ?? [];
+    const isCitext = facts?.column.shape.kind === 'scalar' && facts.column.shape.name === 'citext';
+    if (!other || facts?.letterCase !== 'ignored' || isCitext) continue;
+    if (GENERATORS[rule.type]?.letterCase === 'keeps') clashes.set(key, other);
+  }
+  return clashes;
+}
+
+function clashing(facts: ColumnFacts | undefined, other: ColumnFacts): string[] {
+  if (!facts) return [];
   return [
     `column ${facts.column.name} of ${facts.table}: it is unique whatever the case of letters, and ${other.table}.${other.column.name} of the same domain is unique by it: give one of them a domain of its own`,
   ];

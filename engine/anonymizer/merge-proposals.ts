@@ -8,6 +8,7 @@ import { decideColumns, type UndecidedColumn } from './decide-columns.js';
 import { resolveEmptyTables } from './empty-tables.js';
 import { keepAccountNumbers, proposeAmounts } from './financial.js';
 import { checkGroupRule } from './group-rule.js';
+import { caseClashes } from './letter-case.js';
 import { personalByName } from './personal-by-name.js';
 import { proposeMask, proposeRule, type RuleProposal } from './propose-rules.js';
 import { emptyTablesOfSupabase } from './supabase-auth.js';
@@ -45,7 +46,7 @@ export function mergeProposals(input: MergeProposalsInput): MergedProposals {
   const texts = openGroups(schema, rules, emptyTables).flatMap(
     (members) => decideGroup(members, samples, policy) ?? [],
   );
-  const proposals = withFinancial(texts, input, emptyTables);
+  const proposals = apartByCase(withFinancial(texts, input, emptyTables), input);
   const added = proposals.map(({ rule }) => rule);
   const merged = [...rules, ...added];
   const decided = decideColumns({ schema, rules: merged, generators: namedGenerators(rules), samples });
@@ -68,6 +69,26 @@ function withFinancial(
     ...proposals.map((proposal) => keepAccountNumbers(proposal, financial)),
     ...proposeAmounts(collectFacts(schema), financial, isDecided),
   ];
+}
+
+/** Proposals of one domain can be followed together: a column that ignores the case of letters, where others are told apart by it, gets a domain of its own. */
+function apartByCase(
+  proposals: readonly RuleProposal[],
+  { schema, rules }: Pick<MergeProposalsInput, 'schema' | 'rules'>,
+): RuleProposal[] {
+  const facts = collectFacts(schema);
+  const all = [...rules, ...proposals.map(({ rule }) => rule)];
+  const { rules: decided } = decideColumns({ schema, rules: all, generators: namedGenerators(rules) });
+  const byColumn = [...decided].flatMap(([table, columns]) =>
+    [...columns].map(([column, rule]) => [columnKey(table, column), rule] as const),
+  );
+  const groups = groupColumns(facts);
+  const clashing = new Set([...caseClashes(new Map(byColumn), facts.columns).keys()].flatMap((key) => groups.of(key)));
+  return proposals.map((proposal) => {
+    const { tableName, columnName, domain } = proposal.rule;
+    if (domain !== undefined || !clashing.has(columnKey(tableName, columnName))) return proposal;
+    return { ...proposal, rule: { ...proposal.rule, domain: `${tableName}.${columnName}` } };
+  });
 }
 
 /** Tables of which nobody decided anything yet. */

@@ -4,6 +4,7 @@ import type { AnonymizationRule } from '../../contracts/anonymization.js';
 import type { SchemaDefinition, UniqueKey } from '../../contracts/schema.js';
 import { createDataAnonymizer } from '../../engine/anonymizer/data-anonymizer.js';
 import { decideColumns } from '../../engine/anonymizer/decide-columns.js';
+import { mergeProposals } from '../../engine/anonymizer/merge-proposals.js';
 import { column, KEY, scalar, schema, table, tablePlan } from './builders.js';
 
 const RUNS = { numRuns: 1_000 };
@@ -171,4 +172,25 @@ test.each([
   );
   const { problems } = decideColumns({ schema: source, rules: [rule('public.t/email', 'email')], generators: [] });
   expect(problems).toEqual(problem ? [expect.stringContaining(problem)] : []);
+});
+
+test('proposals for one domain can be followed together: where case counts in one column and not in another, they get two', () => {
+  const tokens = (label: string, key: UniqueKey) => table(label, { columns: [column('token')], uniqueKeys: [key] });
+  const source = schema(
+    tokens('public.sessions', unique(['token'])),
+    tokens('public.devices', byLower('token')),
+    table('public.links', { columns: [column('token')] }),
+  );
+  const { rules } = mergeProposals({ schema: source, rules: [] });
+  const given = rules.map(({ tableName, anonymizationType, domain }) => [tableName, anonymizationType, domain]);
+  expect(given).toEqual([
+    ['public.sessions', 'token', undefined],
+    ['public.devices', 'token', 'public.devices.token'],
+    ['public.links', 'token', undefined],
+  ]);
+  expect(decideColumns({ schema: source, rules, generators: [] }).problems).toEqual([]);
+
+  const [sessions] = rules;
+  const { added } = mergeProposals({ schema: source, rules: sessions ? [sessions] : [] });
+  expect(added.map(({ domain }) => domain)).toEqual(['public.devices.token', undefined]);
 });

@@ -80,6 +80,9 @@ test('where nobody is at a terminal, nobody is waited for, unless flag or config
 
   expect(await sent()).toBe('rollback');
   expect(await sent('--on-trouble', 'wait')).toBe('wait');
+  const back = ['rollback', 'test', '--confirm', 'test', '--on-trouble', 'wait', '--json'];
+  const { operationId } = JSON.parse((await envclone('-C', world.directory, ...back)).stdout);
+  expect((await inputOf(operationId)).onTrouble).toBe('wait');
   await world.configure((config) => {
     config.operations = { onTrouble: 'wait' };
   });

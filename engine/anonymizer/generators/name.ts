@@ -38,22 +38,19 @@ function nameGenerator(
 function maskName(writeUsual: WriteName, part: NamePart): BytesMask<MaskTools> {
   return (from, at, stop, into, to, tools) => {
     const dictionary = dictionaryOf(from, at, stop);
-    const write = tools.preserveFormat ? writeNameLike(part, readString(from, at, stop)) : writeUsual;
+    const original = tools.preserveFormat ? readString(from, at, stop) : undefined;
+    const write = original === undefined ? writeUsual : writeNameLike(part, original);
     const { high, low } = tools.hash.range(from, at, stop);
-    const fit = (end: number) =>
-      finish(into, to, end, tools.preserveFormat ? { ...tools, original: readString(from, at, stop) } : tools);
-    let end = fit(write(dictionary, high, low, into, to));
-    if (isSame(from, at, stop, into, to, end)) end = fit(write(dictionary, ~high >>> 0, ~low >>> 0, into, to));
+    let end = finish(into, to, write(dictionary, high, low, into, to), tools.maxLength, original);
+    if (isSame(from, at, stop, into, to, end)) {
+      end = finish(into, to, write(dictionary, ~high >>> 0, ~low >>> 0, into, to), tools.maxLength, original);
+    }
     return tools.isUnique ? writeWithToken(tools.hash, into, to, end, tools) : end;
   };
 }
 
-function finish(
-  into: Buffer,
-  to: number,
-  end: number,
-  { maxLength, original }: MaskTools & { original?: string },
-): number {
+/** @param original whose letters are upper or lower case, where the name is to be like it */
+function finish(into: Buffer, to: number, end: number, maxLength?: number, original?: string): number {
   if (end > into.length) return end; // to be written again where there is more room
   const cut = maxLength === undefined ? end : cutAt(into, to, end, maxLength);
   const fitted = cut < end ? trimEnd(into, to, cut) : end;
