@@ -7,6 +7,6 @@ export default defineConfig({
     include: ['test/faults/**/*.test.ts', 'test/soak/**/*.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 60_000,
-    maxWorkers: 1,
+    maxWorkers: 2, // a clone that meets a fault waits most of its time
   },
 });

@@ -38,10 +38,9 @@ export async function makePlan(
   const { operation, source: sourceName, target: targetName, confirm, options } = grant;
   const target = await guard.admitTarget(targetName, { confirm, operation, signal, source: sourceName });
   const source = await guard.admitSource(sourceName, { signal, operation });
-  const [schema, targetCatalog] = await Promise.all([
-    readSchema(source, signal),
-    readTargetCatalog(target, signal ? { signal } : {}),
-  ]);
+  const schema = await readSchema(source, signal);
+  const { extensions } = schema;
+  const targetCatalog = await readTargetCatalog(target, { extensions, ...(signal && { signal }) });
   const { neutralized } = neutralize({ ...schema, keep: configuration.neutralize });
   const { limits } = configuration.environment(sourceName);
   const unseen = await unseenLoadWarnings(source, limits, signal ? { signal } : {});

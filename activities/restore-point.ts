@@ -14,6 +14,7 @@ import { buildKeys } from '../engine/schema/build-keys.js';
 import { createDatabase, dropDatabase } from '../engine/schema/create-database.js';
 import { dropEverything } from '../engine/schema/drop.js';
 import { refreshMaterializedViews } from '../engine/schema/finish.js';
+import { readKeptExtensions, withoutPrivilegesOn } from '../engine/schema/kept-extensions.js';
 import { isForeignKey, ofStage } from './stage-artifacts.js';
 
 interface RestoreInput {
@@ -38,13 +39,16 @@ export async function restorePoint({
   const archive = await readRestorePoint(artifacts, point);
   if (archive.kind === 'drop database') return dropDatabase(target, { signal });
   await verifyRestorePoint(artifacts, archive, { signal });
-  const { sequences, views, encoding } = archive.schema;
-  const statements = archive.schema.statements.filter((statement) => !isOfLedger(statement));
+  const { extensions, sequences, views, encoding } = archive.schema;
   if (!target.exists) await createDatabase(target, { encoding, signal });
   await dropEverything(target, {
     beforeDrop: () => markUnfinished(target, { operation, restorePoint: operation, signal }),
     signal,
   });
+  const kept = await readKept(target, signal);
+  const statements = withoutPrivilegesOn(archive.schema.statements, extensions, kept).filter(
+    (statement) => !isOfLedger(statement),
+  );
   await applyStatements(target, ofStage(statements, 'pre-data'), { signal, onProgress });
   await restoreRows({ target, archive, artifacts, signal, onProgress });
   await buildKeys(target, ofStage(statements, 'keys'), { signal, onProgress });
@@ -60,6 +64,11 @@ export async function restorePoint({
   await analyzeTables(target, { signal });
   await dropLedger(target, { signal });
   await applyStatements(target, finish.filter(isOfEventTrigger), { signal, onProgress });
+}
+
+async function readKept(target: ConfirmedTarget, signal: AbortSignal): Promise<string[]> {
+  await using session = await target.connect({ purpose: 'restore-schema', signal });
+  return await readKeptExtensions(session);
 }
 
 /** They come last: whatever acts on drops would act on that of the ledger, or refuse it. */

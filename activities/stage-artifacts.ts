@@ -2,6 +2,7 @@ import type { ClonePlan } from '../contracts/plan.js';
 import type { SchemaDefinition, SchemaStatement, StatementStage } from '../contracts/schema.js';
 import type { PlannedStage } from '../contracts/stages.js';
 import { withoutObjects, withoutOwners } from '../engine/schema/apply.js';
+import { withoutPrivilegesOn } from '../engine/schema/kept-extensions.js';
 import { neutralize } from '../engine/schema/neutralize.js';
 import type { Services } from './services.js';
 
@@ -30,7 +31,18 @@ export function statementsOf(
   schema: SchemaDefinition,
 ): SchemaStatement[] {
   const { statements } = neutralize({ ...schema, keep: configuration.neutralize });
-  return withoutOwners(withoutObjects(statements, plan.leftOut), plan.skippedOwners);
+  const made = withoutPrivileges(withoutObjects(statements, plan.leftOut), plan, schema);
+  return withoutOwners(made, plan.skippedOwners);
+}
+
+/** Without privileges on what a clone does not make: what belongs to extensions that are left out, or that stay. */
+export function withoutPrivileges(
+  statements: readonly SchemaStatement[],
+  { leftOut, keptExtensions = [] }: ClonePlan,
+  { extensions }: SchemaDefinition,
+): SchemaStatement[] {
+  const left = leftOut.filter(({ kind }) => kind === 'extension').map(({ name }) => name);
+  return withoutPrivilegesOn(statements, extensions, [...left, ...keptExtensions]);
 }
 
 export function ofStage(statements: readonly SchemaStatement[], stage: StatementStage): SchemaStatement[] {

@@ -10,13 +10,14 @@ import { parseValidateInput } from '../engine/environments/parse-input.js';
 import { operationArtifact, readIfThere } from '../engine/monitoring/operation-artifacts.js';
 import type { ConfirmedTarget } from '../engine/safety/proofs.js';
 import { compareSchemas } from '../engine/schema/compare.js';
+import { showIdentifier } from '../engine/schema/names.js';
 import { openTarget } from '../engine/validation/check.js';
 import { createValidationEngine } from '../engine/validation/validation-engine.js';
 import { type VerifiedCopy, verifyCopy } from '../engine/validation/verify-copy.js';
 import { adapt } from './adapt.js';
 import { readSchema } from './read-schema.js';
 import type { OpenServices, Services } from './services.js';
-import { plannedStatements } from './stage-artifacts.js';
+import { plannedStatements, withoutPrivileges } from './stage-artifacts.js';
 
 export type VerifyChecksumsInput = Omit<CopyUnitInput, 'unit'>;
 
@@ -132,8 +133,21 @@ async function compareWithPlan(
 async function compareWithSource(services: Services, plan: ClonePlan, actual: SchemaDefinition): Promise<SchemaDiff> {
   const { schema, statements } = await plannedStatements(services, plan);
   const expected = { ...schema, statements };
-  const except = plan.neutralized.filter(({ kind }) => kind === 'server'); // whose options pg_dump spells in its own way
-  return compareSchemas(expected, plan.skippedOwners.length > 0 ? withOwnersOf(expected, actual) : actual, { except });
+  const made = { ...actual, statements: withoutPrivileges(actual.statements, plan, actual) };
+  const servers = plan.neutralized.filter(({ kind }) => kind === 'server'); // whose options pg_dump spells in its own way
+  const except = [...servers, ...ownExtensions(plan, schema, actual)];
+  return compareSchemas(expected, plan.skippedOwners.length > 0 ? withOwnersOf(expected, made) : made, { except });
+}
+
+/** Extensions that the target has and keeps, and the source has not, with the schemas that they are in. */
+function ownExtensions({ keptExtensions = [] }: ClonePlan, source: SchemaDefinition, target: SchemaDefinition) {
+  const ofSource = new Set(source.extensions.map(({ name }) => name));
+  const kept = target.extensions.filter(({ name }) => keptExtensions.includes(name));
+  const schemas = kept.map(({ schema }) => schema).filter((schema) => !source.schemas.includes(schema));
+  return [
+    ...kept.flatMap(({ name }) => (ofSource.has(name) ? [] : [{ kind: 'extension', name: showIdentifier(name) }])),
+    ...schemas.map((schema) => ({ kind: 'schema', name: showIdentifier(schema) })),
+  ];
 }
 
 /** Objects whose owner could not be given belong to the target's own role, and its dump says so. */

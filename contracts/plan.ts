@@ -139,6 +139,8 @@ export interface ClonePlan {
   /** Personal data that a person let stay, or false alarms. */
   accepted?: Acceptance[];
   leftOut: LeftOut[];
+  /** Extensions of the target that its role can neither drop nor make again. */
+  keptExtensions?: string[];
   createsDatabase: boolean;
   createsRoles: string[];
   /** Owners that the target's role cannot give objects to; such objects belong to the cloning role. */

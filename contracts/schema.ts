@@ -128,6 +128,10 @@ export interface ExtensionDefinition {
   name: string;
   version: string;
   schema: string;
+  /** Whether an object outside of it depends on one of its own: bodies of functions, which are text to the catalog, aside. */
+  isUsed: boolean;
+  /** Its own relations and functions whose privileges were changed since it was created, named as in statements about them. */
+  granted?: { kind: string; name: string }[];
 }
 
 /** When a statement of the dump runs: before the rows, when its table has landed, or after everything. */

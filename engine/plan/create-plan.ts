@@ -8,7 +8,7 @@ import type { SchemaDefinition } from '../../contracts/schema.js';
 import type { SplitKey } from './chunks.js';
 import { planUnits } from './copy-units.js';
 import { type EmptyTables, listNulled, spreadEmptiness } from './empty-tables.js';
-import { hasCopiedRows, leftOutOf } from './left-out.js';
+import { hasCopiedRows, leftExtensions, leftOutOf } from './left-out.js';
 import { judgeTarget } from './refusals.js';
 import { type Decisions, requireDecided } from './require-decided.js';
 import type { ChosenRestorePoint } from './restore-strategy.js';
@@ -66,9 +66,10 @@ export function createPlan(input: PlanInput): ClonePlan {
     requireDecided({ source: source.environment, decided, isCopied });
   }
   const roles = options.preserveUserRoles ? { rules: new Map(), warnings: [] } : roleDefaults(source.tables);
+  const left = leftExtensions(source, target);
   const tables = planTables({
     tables: source.tables,
-    isCopied: (table) => hasCopiedRows(table) && !empty.emptied.has(relationLabel(table)),
+    isCopied: (table) => hasCopiedRows(table, left) && !empty.emptied.has(relationLabel(table)),
     rules: [options.anonymizeData ? decided.rules : new Map(), roles.rules, nullRules(empty)],
     ...(options.anonymizeData && input.keptRows && { keptRows: input.keptRows }),
   });
@@ -89,6 +90,7 @@ export function createPlan(input: PlanInput): ClonePlan {
     neutralized: [...input.neutralized],
     accepted: [...(input.accepted ?? [])],
     leftOut: leftOutOf(source, target),
+    keptExtensions: input.restorePoint?.restorePoint === 'swap' ? [] : target.keptExtensions,
     createsDatabase: !target.exists,
     createsRoles: judgement.createsRoles,
     skippedOwners: judgement.skippedOwners,

@@ -1,6 +1,7 @@
 import type { LeftOut } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { SchemaDefinition, TableDefinition } from '../../contracts/schema.js';
+import { showIdentifier } from '../schema/names.js';
 import type { TargetCatalog } from './target-catalog.js';
 
 /** Extensions that act on the rows of their tables: what production does would be done again. */
@@ -8,15 +9,31 @@ const ACTING_EXTENSIONS: Readonly<Record<string, string>> = {
   pg_cron: 'its jobs would run in the target as well',
 };
 
+/** Names of extensions that a clone does without: the target's role may not create them, and nothing depends on them. */
+export function leftExtensions({ extensions }: SchemaDefinition, { uncreatable }: TargetCatalog): Set<string> {
+  const left = extensions.filter(({ name, isUsed }) => !isUsed && uncreatable.has(name));
+  return new Set(left.map(({ name }) => name));
+}
+
 /** Rows are copied of the application's tables, and of those that an extension declares to be configuration. */
-export function hasCopiedRows({ kind, extension, extensionFilter }: TableDefinition): boolean {
+export function hasCopiedRows(
+  { kind, extension, extensionFilter }: TableDefinition,
+  left: ReadonlySet<string>,
+): boolean {
   if (kind === 'foreign') return false;
-  return extension === undefined || (extensionFilter !== undefined && ACTING_EXTENSIONS[extension] === undefined);
+  if (extension === undefined) return true;
+  return extensionFilter !== undefined && ACTING_EXTENSIONS[extension] === undefined && !left.has(extension);
 }
 
 /** What the source has and a clone does not bring. */
-export function leftOutOf(source: SchemaDefinition, { isSuperuser }: Pick<TargetCatalog, 'isSuperuser'>): LeftOut[] {
-  return [...(isSuperuser ? [] : eventTriggersOf(source)), ...rowsLeftOut(source)];
+export function leftOutOf(source: SchemaDefinition, target: TargetCatalog): LeftOut[] {
+  const left = leftExtensions(source, target);
+  const extensions = [...left].map((name) => ({
+    kind: 'extension',
+    name: showIdentifier(name),
+    reason: `nothing depends on it, and the target's role may not create it: ${target.uncreatable.get(name)}`,
+  }));
+  return [...(target.isSuperuser ? [] : eventTriggersOf(source)), ...extensions, ...rowsLeftOut(source, left)];
 }
 
 function eventTriggersOf({ statements }: SchemaDefinition): LeftOut[] {
@@ -27,9 +44,9 @@ function eventTriggersOf({ statements }: SchemaDefinition): LeftOut[] {
 
 const EVENT_TRIGGER = 'event trigger';
 
-function rowsLeftOut({ tables, largeObjects }: SchemaDefinition): LeftOut[] {
+function rowsLeftOut({ tables, largeObjects }: SchemaDefinition, left: ReadonlySet<string>): LeftOut[] {
   const ofTables = tables
-    .filter((table) => !hasCopiedRows(table))
+    .filter((table) => !hasCopiedRows(table, left) && !left.has(table.extension ?? ''))
     .map((table) => ({
       kind: table.kind === 'foreign' ? 'rows of foreign table' : 'rows of extension table',
       name: relationLabel(table),

@@ -1,6 +1,7 @@
 import { relationLabel } from '../../contracts/relations.js';
 import type { SchemaDefinition } from '../../contracts/schema.js';
 import { quoteIdentifier } from '../postgres/quote.js';
+import { leftExtensions } from './left-out.js';
 import { ownersOf } from './owners.js';
 import type { TargetCatalog } from './target-catalog.js';
 
@@ -23,6 +24,7 @@ export function judgeTarget(source: SchemaDefinition, target: TargetCatalog): Ta
       ...encodingRefusals(source, target),
       ...nameRefusals(source),
       ...extensionRefusals(source, target),
+      ...privilegeRefusals(source, target),
       ...(target.canCreateRoles ? [] : missingRoles.map(roleRefusal)),
     ],
     createsRoles: target.canCreateRoles ? missingRoles : [],
@@ -85,6 +87,17 @@ function extensionRefusals(source: SchemaDefinition, target: TargetCatalog): str
       ({ name, version }) =>
         `extension ${name} ${version} is not available on the server of ${target.environment}: install it there`,
     );
+}
+
+function privilegeRefusals(source: SchemaDefinition, target: TargetCatalog): string[] {
+  const left = leftExtensions(source, target);
+  return [...target.uncreatable].flatMap(([name, reason]) => {
+    if (left.has(name)) return [];
+    const fix = `have a superuser run create extension ${quoteIdentifier(name)} there`;
+    return [
+      `extension ${name} is used in the source, and may not be created by the role of ${target.environment}, ${reason}: ${fix}`,
+    ];
+  });
 }
 
 /** A dump names no version: the target gets the one that its server prefers. */

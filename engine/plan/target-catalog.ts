@@ -1,6 +1,8 @@
+import type { ExtensionDefinition } from '../../contracts/schema.js';
 import { translatePostgresError } from '../postgres/errors.js';
-import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
+import { readKeptExtensions } from '../schema/kept-extensions.js';
+import { findUncreatable } from './uncreatable-extensions.js';
 
 /** What a target's server offers to what a source needs. */
 export interface TargetCatalog {
@@ -13,6 +15,10 @@ export interface TargetCatalog {
   encoding?: string;
   /** Extensions that can be created, with every version that the server has. */
   availableExtensions: { name: string; versions: string[] }[];
+  /** Extensions of the source that the target's role may not create, by name, with the server's reason. Of a database that is still to be created nothing is known. */
+  uncreatable: ReadonlyMap<string, string>;
+  /** Extensions of its database that its role can neither drop nor make again. */
+  keptExtensions: string[];
   /** All roles of the server. */
   roles: string[];
   /** Roles that the target's role may give objects to. */
@@ -22,18 +28,29 @@ export interface TargetCatalog {
   canCreateDatabase: boolean;
 }
 
+export interface ReadTargetCatalogInput {
+  /** Of the source. Default: none. */
+  extensions?: readonly ExtensionDefinition[];
+  signal?: AbortSignal;
+}
+
 /**
  * Reads what the plan compares the source with; from a maintenance database while the target's own is still to be created.
  * @throws ConnectionError; SchemaError `SCHEMA_UNREADABLE`
  */
 export async function readTargetCatalog(
   target: ConfirmedTarget,
-  { signal }: { signal?: AbortSignal } = {},
+  { extensions = [], signal }: ReadTargetCatalogInput = {},
 ): Promise<TargetCatalog> {
   const input = { purpose: 'target-catalog', ...(signal && { signal }) };
   await using session = await (target.exists ? target.connect(input) : target.connectMaintenance(input));
   try {
-    return await readCatalog(session, target);
+    const { encoding, ...server } = await session.one<ServerRow>(serverSql(session.serverMajor));
+    const { environment, exists } = target;
+    const names = extensions.map(({ name }) => name);
+    const uncreatable = exists ? await findUncreatable(session, names) : new Map<string, string>();
+    const keptExtensions = exists ? await readKeptExtensions(session) : [];
+    return { environment, exists, ...server, uncreatable, keptExtensions, ...(exists && { encoding }) };
   } catch (error) {
     signal?.throwIfAborted();
     throw translatePostgresError(error, {
@@ -44,12 +61,9 @@ export async function readTargetCatalog(
   }
 }
 
-async function readCatalog(session: Session, { environment, exists }: ConfirmedTarget): Promise<TargetCatalog> {
-  const { encoding, ...server } = await session.one<ServerRow>(serverSql(session.serverMajor));
-  return { environment, exists, ...server, ...(exists && { encoding }) };
-}
-
-type ServerRow = Omit<TargetCatalog, 'environment' | 'exists' | 'encoding'> & { encoding: string };
+type ServerRow = Omit<TargetCatalog, 'environment' | 'exists' | 'uncreatable' | 'keptExtensions' | 'encoding'> & {
+  encoding: string;
+};
 
 /** Objects can be given to roles that one can become: since 16 that takes a membership with the SET option. */
 function serverSql(serverMajor: number): string {

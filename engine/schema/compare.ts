@@ -1,16 +1,15 @@
-import type { NeutralizedObject } from '../../contracts/clone.js';
 import type { SchemaDefinition, SchemaDiff, SchemaDifference, SchemaStatement } from '../../contracts/schema.js';
 import { withoutGrantor } from './grantor.js';
 import { withoutNeedlessQuotes } from './names.js';
 import { isSameMeaning } from './same-meaning.js';
-import { aboutAny } from './satellites.js';
+import { aboutAny, type ObjectName } from './satellites.js';
 
 /** Their text holds addresses and logins of other servers. */
 const UNSPOKEN_KINDS = new Set(['server', 'user mapping', 'subscription']);
 
 interface CompareOptions {
   /** Objects that the target has otherwise, or not at all, on purpose. */
-  except?: readonly NeutralizedObject[];
+  except?: readonly ObjectName[];
   /** Of different major versions: expressions are compared without what versions write differently. Default `false`. */
   isLoose?: boolean;
 }
@@ -19,7 +18,7 @@ interface CompareOptions {
 export function compareSchemas(
   source: SchemaDefinition,
   target: SchemaDefinition,
-  { except = [] }: { except?: readonly NeutralizedObject[] } = {},
+  { except = [] }: { except?: readonly ObjectName[] } = {},
 ): SchemaDiff {
   const [sourceMajor, targetMajor] = [source, target].map(({ serverVersion }) => Math.floor(serverVersion / 10_000));
   const isLoose = sourceMajor !== targetMajor;

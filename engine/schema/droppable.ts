@@ -6,8 +6,11 @@ export function notOfExtension(catalog: string, object: string): string {
   )`;
 }
 
+/** The extension (`e`) is not the role's to drop. */
+export const KEPT_EXTENSION = `not pg_has_role(e.extowner, 'USAGE')`;
+
 /** Extensions that the role can neither drop nor make again. */
-const LEFT_EXTENSIONS = `select e.oid from pg_extension as e where e.extname = 'plpgsql' or not pg_has_role(e.extowner, 'USAGE')`;
+const LEFT_EXTENSIONS = `select e.oid from pg_extension as e where e.extname = 'plpgsql' or ${KEPT_EXTENSION}`;
 
 export const DROPPABLE_EXTENSION = `e.oid not in (${LEFT_EXTENSIONS})`;
 

@@ -1,6 +1,6 @@
 import type { SchemaStatement } from '../../contracts/schema.js';
 
-interface ObjectName {
+export interface ObjectName {
   kind: string;
   name: string;
 }

@@ -109,7 +109,15 @@ async function otherNamespace({ directory, taskQueue }: World) {
   await connection.close();
   const cloner = await createEnvironmentCloner({ address, namespace, taskQueue });
   while ((await cloner.hasWorker().catch(() => undefined)) === undefined) await sleep(500); // until it is known
-  const worker = await startWorker({ directory, address, namespace, taskQueue, logger: pino({ level: 'silent' }) });
+  const workflowBundle = inject('workflowBundle');
+  const worker = await startWorker({
+    directory,
+    address,
+    namespace,
+    taskQueue,
+    logger: pino({ level: 'silent' }),
+    workflowBundle,
+  });
   return {
     cloner,
     async [Symbol.asyncDispose]() {

@@ -81,7 +81,15 @@ export function schemaOf(tables: TableDefinition[], rest: Partial<SchemaDefiniti
 
 export function targetCatalog(rest: Partial<TargetCatalog> = {}): TargetCatalog {
   return {
-    ...{ environment: 'test', exists: true, serverVersion: 170_002, encoding: 'UTF8', availableExtensions: [] },
+    ...{
+      environment: 'test',
+      exists: true,
+      serverVersion: 170_002,
+      encoding: 'UTF8',
+      availableExtensions: [],
+      uncreatable: new Map(),
+      keptExtensions: [],
+    },
     ...{ roles: ['postgres'], assignableRoles: ['postgres'] },
     ...{ isSuperuser: true, canCreateRoles: true, canCreateDatabase: true },
     ...rest,

@@ -20,7 +20,7 @@ test('people read tables, sizes, rules, and everything that will not be as in th
     planInput(TABLES, {
       source: schemaOf(TABLES, {
         largeObjects: 2,
-        extensions: [{ name: 'postgis', version: '3', schema: 'public' }],
+        extensions: [{ name: 'postgis', version: '3', schema: 'public', isUsed: true }],
         roles: ['anon'],
       }),
       options: { includeReservations: false },

@@ -8,8 +8,8 @@ import { quoteIdentifier } from '../../engine/postgres/quote.js';
 import { owner, planInput, schemaOf, targetCatalog } from './builders.js';
 
 const EXTENSIONS = [
-  { name: 'postgis', version: '3.4', schema: 'public' },
-  { name: 'pg_cron', version: '1.6', schema: 'cron' },
+  { name: 'postgis', version: '3.4', schema: 'public', isUsed: true },
+  { name: 'pg_cron', version: '1.6', schema: 'cron', isUsed: false },
 ];
 
 test('everything that a target cannot hold is refused at once', () => {

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type History, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import {
   failing,
   grant,
@@ -12,7 +12,6 @@ import {
   startScriptedWorker,
   until,
   untilCancelled,
-  workflowBundle,
 } from '../support/scripted-worker.js';
 
 const HISTORIES = new URL('./histories/', import.meta.url);
@@ -48,10 +47,13 @@ test.runIf(version)(
 test('workflows that were started by an earlier version go on with this one', async () => {
   const files = (await readdir(HISTORIES)).filter((file) => file.endsWith('.json'));
   expect(files).not.toEqual([]);
-  const bundle = await workflowBundle();
   for (const file of files) {
     const history: unknown = JSON.parse(await readFile(new URL(file, HISTORIES), 'utf8'));
-    await Worker.runReplayHistory({ workflowBundle: bundle }, history, 'clone-test-20260102T030405-9f3a');
+    await Worker.runReplayHistory(
+      { workflowBundle: inject('workflowBundle') },
+      history,
+      'clone-test-20260102T030405-9f3a',
+    );
   }
 }, 60_000);
 

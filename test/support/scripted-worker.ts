@@ -1,16 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import type { PlannedRestorePoint, PlanSummary } from '../../contracts/plan.js';
 import { SNAPSHOT_HELD_SIGNAL, TARGET_HELD_SIGNAL } from '../../contracts/workflows.js';
@@ -42,7 +34,7 @@ export async function startScriptedWorker(script: Record<string, ScriptedActivit
   const worker = await Worker.create({
     connection: native,
     taskQueue,
-    workflowBundle: await workflowBundle(),
+    workflowBundle: inject('workflowBundle'),
     maxHeartbeatThrottleInterval: '200ms',
     activities: Object.fromEntries(
       Object.entries(activities).map(([name, run]) => [
@@ -86,17 +78,6 @@ export async function runsOf(worker: ScriptedWorker, workflowId: string, runId?:
 
 export async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
-
-/** Made once a file: it takes seconds. */
-export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
-  bundle ??= bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-    logger: new DefaultLogger('ERROR'),
-  });
-  return bundle;
 }
 
 /** Fails for good with a code, as activities do. */

@@ -81,7 +81,13 @@ export async function createWorld({
   const desk = await openDesk(directory);
   await desk.rules('production', { write: true, undecided: 'mask', sample: false });
   const worker: RunningWorker | undefined = hasWorker
-    ? await startWorker({ directory, address, taskQueue, logger: pino({ level: 'silent' }) })
+    ? await startWorker({
+        directory,
+        address,
+        taskQueue,
+        logger: pino({ level: 'silent' }),
+        workflowBundle: inject('workflowBundle'),
+      })
     : undefined;
   const cloner = await createEnvironmentCloner({ address, taskQueue });
   return {
