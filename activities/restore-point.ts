@@ -6,15 +6,15 @@ import { restoreRows } from '../engine/backup/restore-rows.js';
 import { dropLedger } from '../engine/copy/ledger.js';
 import { setSequences } from '../engine/copy/sequences.js';
 import { markUnfinished } from '../engine/copy/unfinished.js';
+import { readKeptExtensions } from '../engine/postgres/kept-extensions.js';
 import type { ConfirmedTarget } from '../engine/safety/proofs.js';
 import { addForeignKeys } from '../engine/schema/add-foreign-keys.js';
 import { analyzeTables } from '../engine/schema/analyze-tables.js';
-import { applyStatements } from '../engine/schema/apply.js';
+import { applyStatements, withoutPrivilegesOn } from '../engine/schema/apply.js';
 import { buildKeys } from '../engine/schema/build-keys.js';
 import { createDatabase, dropDatabase } from '../engine/schema/create-database.js';
 import { dropEverything } from '../engine/schema/drop.js';
 import { refreshMaterializedViews } from '../engine/schema/finish.js';
-import { readKeptExtensions, withoutPrivilegesOn } from '../engine/schema/kept-extensions.js';
 import { isForeignKey, ofStage } from './stage-artifacts.js';
 
 interface RestoreInput {

@@ -1,8 +1,7 @@
 import type { ClonePlan } from '../contracts/plan.js';
 import type { SchemaDefinition, SchemaStatement, StatementStage } from '../contracts/schema.js';
 import type { PlannedStage } from '../contracts/stages.js';
-import { withoutObjects, withoutOwners } from '../engine/schema/apply.js';
-import { withoutPrivilegesOn } from '../engine/schema/kept-extensions.js';
+import { withoutObjects, withoutOwners, withoutPrivilegesOn } from '../engine/schema/apply.js';
 import { neutralize } from '../engine/schema/neutralize.js';
 import type { Services } from './services.js';
 

@@ -8,9 +8,10 @@ import { dropLedger, endCopying, readLedger } from '../engine/copy/ledger.js';
 import { openSnapshotReader } from '../engine/copy/snapshot-reader.js';
 import { parseValidateInput } from '../engine/environments/parse-input.js';
 import { operationArtifact, readIfThere } from '../engine/monitoring/operation-artifacts.js';
+import { showIdentifier } from '../engine/postgres/quote.js';
 import type { ConfirmedTarget } from '../engine/safety/proofs.js';
 import { compareSchemas } from '../engine/schema/compare.js';
-import { showIdentifier } from '../engine/schema/names.js';
+
 import { openTarget } from '../engine/validation/check.js';
 import { createValidationEngine } from '../engine/validation/validation-engine.js';
 import { type VerifiedCopy, verifyCopy } from '../engine/validation/verify-copy.js';

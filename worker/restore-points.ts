@@ -90,7 +90,7 @@ export function openRestorePointsDesk(services: Services, logger: Logger): Resto
         const unfinished = await readUnfinished(session); // its restore point is what the environment was
         if (unfinished) needed.push(unfinished.restorePoint ?? unfinished.operation);
       }
-      return prune(services, { target, needed, dryRun });
+      return await prune(services, { target, needed, dryRun });
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { RelationName } from '../../contracts/relations.js';
 import type { ExtensionDefinition } from '../../contracts/schema.js';
+import { showRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
-import { showRelation } from '../schema/names.js';
 
 interface ExtensionRow extends Omit<ExtensionDefinition, 'granted'> {
   granted: (RelationName & { kind: string; arguments: string | null })[];

@@ -1,7 +1,8 @@
 import type { LeftOut } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { SchemaDefinition, TableDefinition } from '../../contracts/schema.js';
-import { showIdentifier } from '../schema/names.js';
+import { showIdentifier } from '../postgres/quote.js';
+
 import type { TargetCatalog } from './target-catalog.js';
 
 /** Extensions that act on the rows of their tables: what production does would be done again. */

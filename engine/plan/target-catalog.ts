@@ -1,7 +1,7 @@
 import type { ExtensionDefinition } from '../../contracts/schema.js';
 import { translatePostgresError } from '../postgres/errors.js';
+import { readKeptExtensions } from '../postgres/kept-extensions.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
-import { readKeptExtensions } from '../schema/kept-extensions.js';
 import { findUncreatable } from './uncreatable-extensions.js';
 
 /** What a target's server offers to what a source needs. */

@@ -15,3 +15,13 @@ export function quoteLiteral(value: string): string {
   const quoted = `'${value.replaceAll("'", "''")}'`;
   return value.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted;
 }
+
+/** An identifier as people write it: quoted only when it must be. For names that are shown and compared, not for SQL. */
+export function showIdentifier(name: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** `public.lofts`, `public."Réservations"` */
+export function showRelation({ schema, name }: RelationName): string {
+  return `${showIdentifier(schema)}.${showIdentifier(name)}`;
+}

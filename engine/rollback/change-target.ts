@@ -1,9 +1,9 @@
 import type { RollbackChanges } from '../../contracts/clone.js';
 import type { RelationName } from '../../contracts/relations.js';
 import type { SchemaDefinition, SchemaStatement } from '../../contracts/schema.js';
-import { quoteRelation } from '../postgres/quote.js';
+import { quoteRelation, showRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
-import { showRelation } from '../schema/names.js';
+
 import { resetDefaultPrivileges } from '../schema/reset-defaults.js';
 import { dropObjects } from './drop-objects.js';
 import { type BrokenKey, findBrokenKeys } from './foreign-keys.js';

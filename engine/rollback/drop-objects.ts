@@ -1,6 +1,7 @@
 import { relationLabel } from '../../contracts/relations.js';
+import { showRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
-import { showRelation } from '../schema/names.js';
+
 import type { ChangeTargetInput } from './change-target.js';
 import { type HeldRows, holdRows } from './held-rows.js';
 import type { LiveObjects } from './live-objects.js';

@@ -1,7 +1,7 @@
 import { postgresFields } from '../postgres/errors.js';
-import { quoteIdentifier } from '../postgres/quote.js';
+import { quoteIdentifier, showRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
-import { showRelation } from '../schema/names.js';
+
 import type { ObjectAddress } from './object-address.js';
 import type { StatementObject } from './statement-object.js';
 

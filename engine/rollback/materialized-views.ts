@@ -1,8 +1,8 @@
 import type { RelationName } from '../../contracts/relations.js';
 import type { ViewDefinition } from '../../contracts/schema.js';
+import { showRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import { fillMaterializedViews } from '../schema/finish.js';
-import { showRelation } from '../schema/names.js';
 
 export interface RefreshInput {
   /** Tables whose rows are others now. */

@@ -1,9 +1,9 @@
 import type { RolledBackTable } from '../../contracts/clone.js';
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import { translatePostgresError } from '../postgres/errors.js';
-import { quoteRelation } from '../postgres/quote.js';
+import { quoteRelation, showRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
-import { showRelation } from '../schema/names.js';
+
 import type { ChangeTargetInput } from './change-target.js';
 import { type HeldRows, returnRows } from './held-rows.js';
 import type { Load, LoadPlan } from './plan-loads.js';

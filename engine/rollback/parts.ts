@@ -2,7 +2,8 @@ import type { RollbackComponent, RollbackParts } from '../../contracts/clone.js'
 import { ConfigurationError } from '../../contracts/errors.js';
 import { relationLabel } from '../../contracts/relations.js';
 import type { SchemaDefinition, TableDefinition } from '../../contracts/schema.js';
-import { showRelation } from '../schema/names.js';
+import { showRelation } from '../postgres/quote.js';
+
 import type { StatementObject } from './statement-object.js';
 
 /** What of an environment is taken back, checked against what there is. */

@@ -1,6 +1,7 @@
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import type { TableDefinition } from '../../contracts/schema.js';
-import { showRelation } from '../schema/names.js';
+import { showRelation } from '../postgres/quote.js';
+
 import type { Parts, Sides } from './parts.js';
 import type { PointTable } from './point-rows.js';
 

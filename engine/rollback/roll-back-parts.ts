@@ -2,9 +2,10 @@ import type { RollbackChanges, RollbackParts } from '../../contracts/clone.js';
 import type { SchemaDefinition, SchemaStatement } from '../../contracts/schema.js';
 import { noteUnfinished } from '../copy/unfinished.js';
 import { translatePostgresError } from '../postgres/errors.js';
+import { showRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
-import { showRelation } from '../schema/names.js';
+
 import { openSchemaSession } from '../schema/schema-session.js';
 import { type ChangeTargetInput, changeTarget } from './change-target.js';
 import { ROLLBACK_PURPOSE } from './earlier-rollback.js';

@@ -1,9 +1,8 @@
 import type { RelationName } from '../../contracts/relations.js';
 import type { SequenceDefinition } from '../../contracts/schema.js';
 import { readSequences } from '../copy/sequences.js';
-import { quoteRelation } from '../postgres/quote.js';
+import { quoteRelation, showRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
-import { showRelation } from '../schema/names.js';
 
 interface SequenceRow extends RelationName {
   oid: number;

@@ -1,14 +1,13 @@
 import { loadModule, type Node, type ObjectType, parseSync, type RangeVar } from 'libpg-query';
 import type { SchemaStatement } from '../../contracts/schema.js';
+import { showIdentifier, showRelation } from '../postgres/quote.js';
 import {
   constraintOf,
   relationOf,
-  showIdentifier,
   showObject,
   showObjectType,
   showPath,
   showRange,
-  showRelation,
   showType,
   texts,
 } from '../schema/names.js';

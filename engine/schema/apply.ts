@@ -1,4 +1,4 @@
-import type { SchemaStatement } from '../../contracts/schema.js';
+import type { ExtensionDefinition, SchemaStatement } from '../../contracts/schema.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import { aboutAny } from './satellites.js';
 import { applyBatch, openSchemaSession } from './schema-session.js';
@@ -59,6 +59,16 @@ export function withoutObjects(
 ): SchemaStatement[] {
   const isLeftOut = aboutAny(objects);
   return statements.filter((statement) => !isLeftOut(statement));
+}
+
+/** The statements without privileges on what belongs to these extensions: they are their owner's to give. */
+export function withoutPrivilegesOn(
+  statements: readonly SchemaStatement[],
+  extensions: readonly ExtensionDefinition[],
+  names: readonly string[],
+): SchemaStatement[] {
+  const granted = extensions.flatMap(({ name, granted = [] }) => (names.includes(name) ? granted : []));
+  return granted.length === 0 ? [...statements] : withoutObjects(statements, granted);
 }
 
 /** The statements without those that give objects to the roles, or act for them; such objects belong to the applying role. */

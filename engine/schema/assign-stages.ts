@@ -1,6 +1,7 @@
 import type { RelationName } from '../../contracts/relations.js';
 import type { SchemaStatement, StatementStage } from '../../contracts/schema.js';
-import { showIdentifier, showRelation } from './names.js';
+import { showIdentifier, showRelation } from '../postgres/quote.js';
+
 import type { StatementLabel } from './statement-label.js';
 
 type LabelledStatement = StatementLabel & { sql: string };

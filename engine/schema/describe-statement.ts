@@ -1,16 +1,15 @@
 import type { FunctionParameter, Node } from 'libpg-query';
+import { showIdentifier, showRelation } from '../postgres/quote.js';
 import { describeAlterTable } from './describe-alter-table.js';
 import {
   constraintOf,
   listItems,
   relationOf,
-  showIdentifier,
   showObject,
   showObjectType,
   showOperator,
   showPath,
   showRange,
-  showRelation,
   showType,
   texts,
 } from './names.js';

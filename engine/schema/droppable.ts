@@ -1,3 +1,5 @@
+import { KEPT_EXTENSION } from '../postgres/kept-extensions.js';
+
 /** SQL: the object is no member of an extension, which would take it along. Both arguments are SQL. */
 export function notOfExtension(catalog: string, object: string): string {
   return `not exists (
@@ -5,9 +7,6 @@ export function notOfExtension(catalog: string, object: string): string {
     where m.classid = ${catalog} and m.objid = ${object} and m.refclassid = 'pg_extension'::regclass and m.deptype = 'e'
   )`;
 }
-
-/** The extension (`e`) is not the role's to drop. */
-export const KEPT_EXTENSION = `not pg_has_role(e.extowner, 'USAGE')`;
 
 /** Extensions that the role can neither drop nor make again. */
 const LEFT_EXTENSIONS = `select e.oid from pg_extension as e where e.extname = 'plpgsql' or ${KEPT_EXTENSION}`;

@@ -2,10 +2,9 @@ import type { NeutralizedObject } from '../../contracts/clone.js';
 import { type RelationName, relationLabel } from '../../contracts/relations.js';
 import type { ViewDefinition } from '../../contracts/schema.js';
 import { translatePostgresError } from '../postgres/errors.js';
-import { quoteRelation } from '../postgres/quote.js';
+import { quoteRelation, showRelation } from '../postgres/quote.js';
 import type { Session } from '../postgres/session.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
-import { showRelation } from './names.js';
 
 interface FinishOptions {
   signal?: AbortSignal;

@@ -1,19 +1,10 @@
 import type { Constraint, Node, ObjectType, RangeVar, TypeName } from 'libpg-query';
 import type { RelationName } from '../../contracts/relations.js';
-
-/** An identifier as people write it: quoted only when it must be. For names that are shown and compared, not for SQL. */
-export function showIdentifier(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-}
+import { showIdentifier, showRelation } from '../postgres/quote.js';
 
 /** SQL without quotes that not every version of the server, and not every dump, sets. For comparing and searching, not for a server. */
 export function withoutNeedlessQuotes(sql: string): string {
   return sql.replace(/"([a-z_][a-z0-9_$]*)"/g, '$1');
-}
-
-/** `public.lofts`, `public."Réservations"` */
-export function showRelation({ schema, name }: RelationName): string {
-  return `${showIdentifier(schema)}.${showIdentifier(name)}`;
 }
 
 /** The relation that a parse node names. */

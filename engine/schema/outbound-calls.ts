@@ -1,6 +1,6 @@
 import type { RelationName } from '../../contracts/relations.js';
 import type { FunctionDefinition, SchemaStatement } from '../../contracts/schema.js';
-import { showRelation } from './names.js';
+import { showRelation } from '../postgres/quote.js';
 
 /** The way out that a piece of SQL takes, `public.notify_partner → net.http_post`; nothing when it stays inside. */
 export type FindOutboundCall = (sql: string) => string | undefined;

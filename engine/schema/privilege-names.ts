@@ -1,5 +1,6 @@
 import type { AlterDefaultPrivilegesStmt, GrantStmt, Node } from 'libpg-query';
-import { listItems, showIdentifier, showObject, showObjectType, showPath, texts } from './names.js';
+import { showIdentifier } from '../postgres/quote.js';
+import { listItems, showObject, showObjectType, showPath, texts } from './names.js';
 
 /** `table public.lofts(price) to anon`: one object, one grantee, as pg_dump writes them. */
 export function showPrivilege({ is_grant, objtype, objects = [], privileges = [], grantees }: GrantStmt): string {

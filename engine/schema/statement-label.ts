@@ -1,6 +1,7 @@
 import type { RangeVar } from 'libpg-query';
 import type { RelationName } from '../../contracts/relations.js';
-import { relationOf, showIdentifier, showRange } from './names.js';
+import { showIdentifier } from '../postgres/quote.js';
+import { relationOf, showRange } from './names.js';
 
 /**
  * Where a statement belongs:
