@@ -1,4 +1,5 @@
 import type { ExtensionDefinition, SchemaStatement } from '../../contracts/schema.js';
+import { showIdentifier } from '../postgres/quote.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import { aboutAny } from './satellites.js';
 import { applyBatch, openSchemaSession } from './schema-session.js';
@@ -71,11 +72,13 @@ export function withoutPrivilegesOn(
   return granted.length === 0 ? [...statements] : withoutObjects(statements, granted);
 }
 
-/** The statements without those that give objects to the roles, or act for them; such objects belong to the applying role. */
+/** The statements without those that give objects to the roles, act for them, or take an owner's privileges from them; such objects belong to the applying role. */
 export function withoutOwners(statements: readonly SchemaStatement[], roles: readonly string[]): SchemaStatement[] {
   if (roles.length === 0) return [...statements];
   const left = new Set(roles);
-  return statements.filter(({ kind, sql }) => {
+  const revoked = roles.map((role) => ` from ${showIdentifier(role)}`);
+  return statements.filter(({ kind, name, sql }) => {
+    if (kind === 'privilege') return !revoked.some((end) => name.replace(/ #\d+$/, '').endsWith(end));
     const pattern = kind === 'owner' ? OWNER : kind === 'default privilege' ? ACTING_ROLE : undefined;
     const [, quoted, plain = ''] = pattern?.exec(sql) ?? [];
     return pattern === undefined || !left.has(quoted?.replaceAll('""', '"') ?? plain);

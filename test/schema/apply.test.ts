@@ -78,9 +78,15 @@ test('objects of a role that is left out keep who made them', async () => {
     CREATE TABLE public.t (a integer);
     ALTER TABLE public.t OWNER TO "Platform ""Admin""";
     ALTER TABLE public.t OWNER TO loft;
-    ALTER DEFAULT PRIVILEGES FOR ROLE "Platform ""Admin""" GRANT SELECT ON TABLES TO loft;`);
+    ALTER DEFAULT PRIVILEGES FOR ROLE "Platform ""Admin""" GRANT SELECT ON TABLES TO loft;
+    REVOKE ALL ON TABLE public.t FROM "Platform ""Admin""";
+    REVOKE SELECT ON TABLE public.t FROM "Platform ""Admin""";
+    REVOKE ALL ON TABLE public.t FROM loft;
+    GRANT SELECT ON TABLE public.t TO "Platform ""Admin""" WITH GRANT OPTION;`);
   expect(withoutOwners(statements, ['Platform "Admin"']).map(({ sql }) => sql)).toEqual([
     'CREATE TABLE public.t (a integer)',
     'ALTER TABLE public.t OWNER TO loft',
+    'REVOKE ALL ON TABLE public.t FROM loft',
+    'GRANT SELECT ON TABLE public.t TO "Platform ""Admin""" WITH GRANT OPTION',
   ]);
 });
