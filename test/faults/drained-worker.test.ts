@@ -8,7 +8,8 @@ const EXIT_MS = 40_000;
 test('a worker that is told to end finishes the units in its hands, and another one copies the rest', async () => {
   await using clone = await startSharedClone({ bytesPerSecond: 1_000_000 });
   const { target, source, cloner } = clone.world;
-  const [holder, copiers] = [await clone.snapshotHolder(), await clone.copiers()];
+  const copiers = await clone.copiers();
+  const holder = await clone.snapshotHolder();
   const drained = copiers.find((pid) => pid !== holder) ?? 0;
   const copied = () =>
     target.column(`select table_name from envclone.copied where copied_by like '%:${drained}:%' order by 1`);
