@@ -14,9 +14,9 @@ import type {
 import type { ResolveInput } from '../contracts/recovery.js';
 import type { ValidationResult } from '../contracts/validation.js';
 import { DEFAULT_TASK_QUEUE, PROGRESS_QUERY, WORKFLOW_TYPES } from '../contracts/workflows.js';
-import { asOperationError, temporalUnavailable } from './operation-errors.js';
 import { refuseFunctions } from './refuse-functions.js';
 import { resolveOperation } from './resolve-operation.js';
+import { asOperationError, temporalUnavailable } from './temporal-errors.js';
 import { viewOperation, watchOperation } from './watch-operation.js';
 
 export interface EnvironmentClonerInput {

@@ -5,7 +5,6 @@ import { SafetyError } from '../../contracts/errors.js';
 import { type Desk, openDesk } from '../../worker/desk.js';
 import type { DoctorCheck } from '../../worker/doctor.js';
 import { findTemporalProgram } from '../temporal-program.js';
-import { answers } from '../temporal-server.js';
 import { askConfirmation } from './clone.js';
 import { action, type CommandContext } from './command.js';
 import { connectCloner } from './connect.js';
@@ -84,6 +83,7 @@ function describeFixed({ environment, dropped, undone, stays }: RecoverResult): 
 async function checkTemporal(address: string | undefined): Promise<DoctorCheck> {
   const name = 'Temporal';
   if (address) {
+    const { answers } = await import('../temporal-server.js');
     return (await answers(address))
       ? { name, state: 'ok', message: `answers at ${address}` }
       : { name, state: 'problem', message: `does not answer at ${address}`, next: 'Check TEMPORAL_ADDRESS' };

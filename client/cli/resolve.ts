@@ -1,5 +1,4 @@
 import { userInfo } from 'node:os';
-import { WorkflowNotFoundError } from '@temporalio/common';
 import { Argument, type Command } from 'commander';
 import type { CloneOperation } from '../../contracts/clone.js';
 import { ConfigurationError } from '../../contracts/errors.js';
@@ -57,6 +56,7 @@ async function look({ print }: CommandContext, cloner: EnvironmentCloner, operat
 }
 
 async function lookAt(cloner: EnvironmentCloner, operationId: string): Promise<CloneOperation | undefined> {
+  const { WorkflowNotFoundError } = await import('@temporalio/common');
   for (const { workflowId } of workflowsOf(operationId)) {
     try {
       for await (const operation of cloner.watch(workflowId)) return operation;

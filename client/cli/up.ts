@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
 import { openDesk } from '../../worker/desk.js';
-import { startWorker } from '../../worker/start-worker.js';
-import { runningStack, runStack, stopStack } from '../local-stack.js';
 import { action } from './command.js';
 import { EXIT } from './exit-codes.js';
 
@@ -19,11 +17,13 @@ export function addUp(program: Command): void {
     .addHelpText('after', '\nExample:\n  $ envclone up')
     .action(
       action(async ({ directory, say }, { background = false, stop = false }: Flags) => {
+        const { runningStack, runStack, stopStack } = await import('../local-stack.js');
         if (stop) {
           say((await stopStack(directory)) ? 'ended' : 'nothing runs here');
           return EXIT.done;
         }
         const { namespace, taskQueue } = (await openDesk(directory)).configuration.temporal;
+        const { startWorker } = await import('../../worker/start-worker.js');
         const ending = new AbortController();
         const end = () => ending.abort();
         process.once('SIGINT', background ? () => {} : end).once('SIGTERM', end);

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { ConfigurationError } from '../../contracts/errors.js';
 import { openDesk } from '../../worker/desk.js';
-import { startWorker } from '../../worker/start-worker.js';
 import { action } from './command.js';
 import { EXIT } from './exit-codes.js';
 
@@ -18,6 +17,7 @@ export function addWorker(program: Command): void {
             next: 'Set TEMPORAL_ADDRESS or temporal.address, or start a server with a worker: envclone up',
           });
         }
+        const { startWorker } = await import('../../worker/start-worker.js');
         const worker = await startWorker({ directory, address, namespace, taskQueue });
         say(`polling task queue ${taskQueue} at ${address}`);
         const stop = () => void worker.shutdown();

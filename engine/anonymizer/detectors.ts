@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { isIban as isIbanBytes } from './iban.js';
 import { isFirstName, isPersonName } from './known-names.js';
 import { isCard } from './luhn.js';
+import { phoneNumbers } from './phone-numbers.js';
 
 /** Recognizes one value by its form, its check digits or its words. */
 export interface Detector {
@@ -120,6 +120,7 @@ function isCoordinates(value: string): boolean {
 /** In international form, or as people of Algeria and France write their own. Without `+` or a leading 0, digits are anything. */
 function isPhone(value: string): boolean {
   if (!/^(?:tel:)?(?:\+|\(?0)[\d\s().\-/]{7,22}$/.test(value)) return false;
+  const { parsePhoneNumberFromString } = phoneNumbers();
   return (['DZ', 'FR'] as const).some(
     (defaultCountry) => parsePhoneNumberFromString(value, { defaultCountry, extract: false })?.isValid() ?? false,
   );

@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import { isDigit } from './byte-text.js';
 import { writeOtherFormat } from './format.js';
 import type { MaskTools } from './generator.js';
+import { phoneNumbers } from './phone-numbers.js';
 
 const LONGEST_CODE = 3;
 /** Fewer leave too little that could be another. */
@@ -65,15 +65,12 @@ function digitBehind(bytes: Buffer, at: number | undefined, stop: number): numbe
   return undefined;
 }
 
-const load = createRequire(import.meta.url);
 let known: ReadonlySet<string> | undefined;
 
-/** No code begins another (ITU-T E.164). Loaded by the first that asks: the metadata takes 50 ms and 10 MB of every copying thread. */
+/** No code begins another (ITU-T E.164). */
 function callingCodes(): ReadonlySet<string> {
   if (known) return known;
-  const { getCountries, getCountryCallingCode } = load(
-    'libphonenumber-js/min',
-  ) as typeof import('libphonenumber-js/min');
+  const { getCountries, getCountryCallingCode } = phoneNumbers();
   known = new Set(getCountries().map((country) => getCountryCallingCode(country)));
   return known;
 }

@@ -1,5 +1,4 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { Decrypter, Encrypter } from 'age-encryption';
 import { ByteQueue } from './byte-queue.js';
 
 /** What every file of age begins with. */
@@ -66,8 +65,14 @@ const CHUNK_BYTES = 64 * 1024;
 const SEALED_BYTES = CHUNK_BYTES + TAG_BYTES;
 const CIPHER = 'chacha20-poly1305';
 
+/** Loaded by the first that asks: a copying thread seals nothing. */
+function loadAge(): Promise<typeof import('age-encryption')> {
+  return import('age-encryption');
+}
+
 /** The header as age-encryption writes it: it is asked to encrypt nothing, and tells the file's key to a recipient that adds no line. */
 async function makeHeader(recipients: readonly string[]): Promise<{ header: Buffer; fileKey: Uint8Array }> {
+  const { Encrypter } = await loadAge();
   const encrypter = new Encrypter();
   let fileKey: Uint8Array | undefined;
   for (const recipient of recipients) encrypter.addRecipient(recipient);
@@ -100,6 +105,7 @@ async function readHeader(queue: ByteQueue, fill: (bytes: number) => Promise<boo
 }
 
 async function openHeader(header: Buffer, identities: readonly string[]): Promise<Uint8Array> {
+  const { Decrypter } = await loadAge();
   const decrypter = new Decrypter();
   for (const identity of identities) decrypter.addIdentity(identity);
   return decrypter.decryptHeader(header).catch((error: unknown) => {

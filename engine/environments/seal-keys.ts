@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { constants, copyFile, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { ConfigurationError } from '../../contracts/errors.js';
 import { readIfThere } from './private-file.js';
 
@@ -40,6 +39,7 @@ export async function readSealKeys(
       ...(text === undefined && isShared && { next: OF_ANOTHER_WORKER }),
     });
   }
+  const { identityToRecipient } = await import('age-encryption');
   const own = await Promise.all(identities.map((identity) => identityToRecipient(identity)));
   return { recipients: [...new Set([...own, ...recipients])], identities };
 }
@@ -65,6 +65,7 @@ const OTHERS = 0o077;
 
 /** Makes the key when there is none, readable by its owner alone, and returns its file. Whoever is first makes it: a second maker reads what the first one made. */
 export async function makeIdentity(path: string): Promise<string> {
+  const { generateX25519Identity, identityToRecipient } = await import('age-encryption');
   const identity = await generateX25519Identity();
   const text = `# The key of this directory's restore points: keep a copy where they are not.\n# public key: ${await identityToRecipient(identity)}\n${identity}\n`;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
