@@ -2,14 +2,14 @@
 // Usage: node scripts/setup.mjs [--temporal] [--s3] [--build]
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isBuilt } from './is-built.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'envclone');
-const SOURCES = ['contracts', 'engine', 'workflows', 'activities', 'worker', 'client', 'examples', 'switcher/src'];
 const TEMPORAL_CLI = 'github.com/temporalio/cli/cmd/temporal@v1.5.1'; // later versions do not install with `go install`
 const S3_SERVER = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0'; // for tests alone
 const LOCK_TIMEOUT_MS = 15 * 60_000;
@@ -82,20 +82,8 @@ function download(program) {
 }
 
 function build() {
-  const marker = join(ROOT, 'dist', '.built');
-  if (existsSync(marker) && newestSource() <= statSync(marker).mtimeMs) return;
+  if (isBuilt()) return;
   timed('building dist', () => run(process.execPath, [join(ROOT, 'scripts', 'build.mjs')]));
-}
-
-function newestSource() {
-  const files = SOURCES.flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath ?? entry.path, entry.name)),
-  );
-  return Math.max(
-    ...[...files, join(ROOT, 'tsconfig.build.json'), join(ROOT, 'package.json')].map((file) => statSync(file).mtimeMs),
-  );
 }
 
 /** One at a time, also between processes; a lock whose process is gone counts for nothing. */

@@ -15,6 +15,13 @@ export interface ThreadData {
   directory: string;
 }
 
+export interface CopyThreadsInput extends ThreadData {
+  /** What a thread runs. Default: the module beside this one. */
+  program?: URL;
+  /** How many there may be. */
+  size?: number;
+}
+
 export type ToThread = CopyUnitInput | 'cancel';
 
 /** One of them is there. */
@@ -41,7 +48,11 @@ const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 2 };
  * Copies units in threads, so that masking rows never holds up heartbeats and several cores mask at the same time. As many as the machine has
  * processors; more units wait.
  */
-export function createCopyThreads({ directory }: ThreadData, size = availableParallelism()): CopyThreads {
+export function createCopyThreads({
+  directory,
+  program = OWN_PROGRAM,
+  size = availableParallelism(),
+}: CopyThreadsInput): CopyThreads {
   const idle: CopyThread[] = [];
   const all = new Set<CopyThread>();
   const waiting: ((thread: CopyThread) => void)[] = [];
@@ -54,7 +65,7 @@ export function createCopyThreads({ directory }: ThreadData, size = availablePar
   }
 
   function start(): CopyThread {
-    const thread = new CopyThread({ directory });
+    const thread = new CopyThread(program, { directory });
     all.add(thread);
     void thread.ended.then(() => {
       all.delete(thread);
@@ -98,8 +109,8 @@ class CopyThread {
   readonly #worker: Worker;
   #error: unknown;
 
-  constructor(data: ThreadData) {
-    this.#worker = startThread(data);
+  constructor(program: URL, data: ThreadData) {
+    this.#worker = startThread(program, data);
     this.#worker.unref();
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', () => resolve());
@@ -155,8 +166,9 @@ function gone(error: unknown): ApplicationFailure {
   return ApplicationFailure.create({ type: 'UNKNOWN', message });
 }
 
-function startThread(data: ThreadData): Worker {
-  const program = new URL(`./copy-thread${extname(import.meta.url)}`, import.meta.url);
+const OWN_PROGRAM = new URL(`./copy-thread${extname(import.meta.url)}`, import.meta.url);
+
+function startThread(program: URL, data: ThreadData): Worker {
   const options = { workerData: data, resourceLimits: HEAP, execArgv: [] };
   return isSource(program) ? new Worker(loading(program), { ...options, eval: true }) : new Worker(program, options);
 }

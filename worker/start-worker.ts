@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createBackupActivities } from '../activities/backup.js';
 import { createCopyActivities } from '../activities/copy.js';
@@ -28,8 +28,15 @@ export interface StartWorkerInput {
   taskQueue?: string;
   /** Default: JSON lines on stderr. */
   logger?: Logger;
-  /** The workflows as one file. Default: that of the build; sources have none, so that Temporal makes it, which takes two seconds and 100 MB. */
-  workflowBundle?: { codePath: string };
+  /** What was built before. Default: what lies beside this module; sources have no bundle of the workflows, so that Temporal makes it, which takes two seconds and 100 MB. */
+  built?: BuiltPrograms;
+}
+
+export interface BuiltPrograms {
+  /** Path of the workflows as one file. */
+  workflows: string;
+  /** Path of what a copying thread runs. */
+  copyThread?: string;
 }
 
 export interface RunningWorker {
@@ -45,13 +52,14 @@ export async function startWorker(input: StartWorkerInput): Promise<RunningWorke
   const logger = input.logger ?? createLogger();
   installRuntime(logger);
   const open = createServicesOpener({ directory, logger });
-  const threads = createCopyThreads({ directory });
+  const { copyThread } = input.built ?? {};
+  const threads = createCopyThreads({ directory, ...(copyThread && { program: pathToFileURL(copyThread) }) });
   const connection = await NativeConnection.connect({ address });
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue,
-    ...(input.workflowBundle ? { workflowBundle: input.workflowBundle } : workflowCode()),
+    ...(input.built ? { workflowBundle: { codePath: input.built.workflows } } : workflowCode()),
     activities: measureActivities(open, {
       ...createGuardActivities(open),
       ...createPlanActivities(open),

@@ -109,14 +109,13 @@ async function otherNamespace({ directory, taskQueue }: World) {
   await connection.close();
   const cloner = await createEnvironmentCloner({ address, namespace, taskQueue });
   while ((await cloner.hasWorker().catch(() => undefined)) === undefined) await sleep(500); // until it is known
-  const workflowBundle = inject('workflowBundle');
   const worker = await startWorker({
     directory,
     address,
     namespace,
     taskQueue,
     logger: pino({ level: 'silent' }),
-    workflowBundle,
+    built: inject('built'),
   });
   return {
     cloner,

@@ -50,7 +50,7 @@ test('workflows that were started by an earlier version go on with this one', as
   for (const file of files) {
     const history: unknown = JSON.parse(await readFile(new URL(file, HISTORIES), 'utf8'));
     await Worker.runReplayHistory(
-      { workflowBundle: inject('workflowBundle') },
+      { workflowBundle: { codePath: inject('built').workflows } },
       history,
       'clone-test-20260102T030405-9f3a',
     );

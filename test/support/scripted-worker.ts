@@ -34,7 +34,7 @@ export async function startScriptedWorker(script: Record<string, ScriptedActivit
   const worker = await Worker.create({
     connection: native,
     taskQueue,
-    workflowBundle: inject('workflowBundle'),
+    workflowBundle: { codePath: inject('built').workflows },
     maxHeartbeatThrottleInterval: '200ms',
     activities: Object.fromEntries(
       Object.entries(activities).map(([name, run]) => [

@@ -86,7 +86,7 @@ export async function createWorld({
         address,
         taskQueue,
         logger: pino({ level: 'silent' }),
-        workflowBundle: inject('workflowBundle'),
+        built: inject('built'),
       })
     : undefined;
   const cloner = await createEnvironmentCloner({ address, taskQueue });
