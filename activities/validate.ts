@@ -1,15 +1,16 @@
-import { ValidationFailedError } from '../contracts/errors.js';
+import { DataError, SchemaError, ValidationFailedError } from '../contracts/errors.js';
 import { type ClonePlan, plannedTables } from '../contracts/plan.js';
 import type { SchemaDefinition, SchemaDiff } from '../contracts/schema.js';
 import type { CloneGrant, CopyUnitInput, ValidateCloneInput, ValidateEnvironmentInput } from '../contracts/stages.js';
 import type { TestResult, ValidationError, ValidationResult } from '../contracts/validation.js';
+import { schemaFingerprint } from '../engine/catalog/fingerprint.js';
 import type { TableTotals } from '../engine/copy/copy-tables.js';
 import { dropLedger, endCopying, readLedger } from '../engine/copy/ledger.js';
 import { openSnapshotReader } from '../engine/copy/snapshot-reader.js';
 import { parseValidateInput } from '../engine/environments/parse-input.js';
 import { operationArtifact, readIfThere } from '../engine/monitoring/operation-artifacts.js';
 import { showIdentifier } from '../engine/postgres/quote.js';
-import type { ConfirmedTarget } from '../engine/safety/proofs.js';
+import type { ConfirmedTarget, ReadOnlySource } from '../engine/safety/proofs.js';
 import { compareSchemas } from '../engine/schema/compare.js';
 
 import { openTarget } from '../engine/validation/check.js';
@@ -120,14 +121,23 @@ async function compareWithPlan(
   const target = await services.guard.admitReadable(plan.target, { operation: plan.operation, built, signal });
   const source = await services.guard.admitReadable(plan.source, { operation: plan.operation, signal });
   const schemaDiff = await compareWithSource(services, plan, await readSchema(target, signal));
-  return engine.validateEnvironment(target, {
-    source,
-    plan,
-    expected: { totals, schemaDiff },
-    health: true,
-    isUnderway,
-    signal,
+  const expected = { totals, schemaDiff };
+  const validating = engine.validateEnvironment(target, { source, plan, expected, health: true, isUnderway, signal });
+  return validating.catch(async (error: unknown) => {
+    throw await explained(error, { plan, source, signal });
   });
+}
+
+/** Rows that the source has no more cannot be compared. */
+async function explained(
+  error: unknown,
+  { plan, source, signal }: Pick<CompareInput, 'plan' | 'signal'> & { source: ReadOnlySource },
+): Promise<unknown> {
+  if (!(error instanceof DataError && error.code === 'COPY_FAILED')) return error;
+  await using session = await source.connect({ purpose: 'validate', signal });
+  if ((await schemaFingerprint(session)) === plan.sourceFingerprint) return error;
+  const message = `${error.message}; the schema of ${plan.source} has changed since the clone was planned`;
+  return new SchemaError('SOURCE_SCHEMA_CHANGED', message, { details: error.details });
 }
 
 /** The target's schema against what the plan made of the source's. */

@@ -27,10 +27,16 @@ test('a column that production gets after the review stops the next clone before
   const { rules, ...rest } = JSON.parse(await readFile(file, 'utf8'));
   const decided = { tableName: 'public.guests', columnName: 'second_phone', anonymizationType: 'phone' };
   await writeFile(file, JSON.stringify({ ...rest, rules: [...rules, decided] }));
-  await world.cloner.cloneEnvironment(CLONE);
+  const { operationId } = await world.cloner.cloneEnvironment(CLONE);
   expect(
     await world.target.column(
       `select count(*) from guests where email like '%@test.local' and second_phone <> '0551234567'`,
     ),
   ).toEqual(['20']);
+
+  await onServer(world.source.url, 'drop table guests');
+  await expect(world.cloner.validateClone({ environment: 'test', operation: operationId })).rejects.toMatchObject({
+    code: 'SOURCE_SCHEMA_CHANGED',
+    message: expect.stringContaining('guests'),
+  });
 }, 120_000);
