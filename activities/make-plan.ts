@@ -16,6 +16,7 @@ import { chooseRestorePoint } from '../engine/plan/restore-strategy.js';
 import { readSplitKeys } from '../engine/plan/split-keys.js';
 import { readTargetCatalog } from '../engine/plan/target-catalog.js';
 import type { ReadOnlySource } from '../engine/safety/proofs.js';
+import { findUndroppable } from '../engine/schema/drop.js';
 import { neutralize } from '../engine/schema/neutralize.js';
 import { findSwapObstacles } from '../engine/swap/obstacles.js';
 import { readSchema } from './read-schema.js';
@@ -69,6 +70,7 @@ export async function makePlan(
     emptyTables: emptied.tables,
     keptRows: kept.rows,
     accepted: file.accept,
+    undroppable: await findUndroppable(target, signal ? { signal } : {}),
     neutralized,
     restorePoint: await chooseRestorePoint({
       target: targetName,

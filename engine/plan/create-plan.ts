@@ -9,7 +9,7 @@ import type { SplitKey } from './chunks.js';
 import { planUnits } from './copy-units.js';
 import { type EmptyTables, listNulled, spreadEmptiness } from './empty-tables.js';
 import { hasCopiedRows, leftExtensions, leftOutOf } from './left-out.js';
-import { judgeTarget } from './refusals.js';
+import { judgeTarget, undroppableRefusals } from './refusals.js';
 import { type Decisions, requireDecided } from './require-decided.js';
 import type { ChosenRestorePoint } from './restore-strategy.js';
 import { NULL_RULE, roleDefaults } from './role-columns.js';
@@ -34,6 +34,8 @@ export interface PlanInput {
   /** What may stay in the clone, as the rules file has it. Default: nothing. */
   accepted?: readonly Acceptance[];
   neutralized: readonly NeutralizedObject[];
+  /** What the target has and its role may not drop, with its owner. Default: nothing. */
+  undroppable?: readonly string[];
   /** By `schema.table`, of big tables that cannot be split by their pages. Default: none. */
   splitKeys?: ReadonlyMap<string, SplitKey>;
   /** Units copied at the same time. Default 4: more only wait for the same disks. */
@@ -75,6 +77,7 @@ export function createPlan(input: PlanInput): ClonePlan {
   });
   requireKeepable(tables, empty);
   const judgement = judgeTarget(source, target);
+  const isSwapped = input.restorePoint?.restorePoint === 'swap';
   return {
     operation,
     source: source.environment,
@@ -90,7 +93,7 @@ export function createPlan(input: PlanInput): ClonePlan {
     neutralized: [...input.neutralized],
     accepted: [...(input.accepted ?? [])],
     leftOut: leftOutOf(source, target),
-    keptExtensions: input.restorePoint?.restorePoint === 'swap' ? [] : target.keptExtensions,
+    keptExtensions: isSwapped ? [] : target.keptExtensions,
     createsDatabase: !target.exists,
     createsRoles: judgement.createsRoles,
     skippedOwners: judgement.skippedOwners,
@@ -101,7 +104,7 @@ export function createPlan(input: PlanInput): ClonePlan {
       ...roles.warnings,
       ...judgement.warnings,
     ],
-    refusals: judgement.refusals,
+    refusals: [...judgement.refusals, ...(isSwapped ? [] : undroppableRefusals(target, input.undroppable))],
     restorePoint: target.exists ? 'archive' : 'drop database',
     ...input.restorePoint,
   };

@@ -3,6 +3,7 @@ import { relationLabel } from '../../contracts/relations.js';
 import type { SchemaDefinition, TableDefinition } from '../../contracts/schema.js';
 import { showIdentifier } from '../postgres/quote.js';
 
+import { isWidePublication } from './superuser-statements.js';
 import type { TargetCatalog } from './target-catalog.js';
 
 /** Extensions that act on the rows of their tables: what production does would be done again. */
@@ -34,7 +35,8 @@ export function leftOutOf(source: SchemaDefinition, target: TargetCatalog): Left
     name: showIdentifier(name),
     reason: `nothing depends on it, and the target's role may not create it: ${target.uncreatable.get(name)}`,
   }));
-  return [...(target.isSuperuser ? [] : eventTriggersOf(source)), ...extensions, ...rowsLeftOut(source, left)];
+  const ofSuperusers = target.isSuperuser ? [] : [...eventTriggersOf(source), ...publicationsOf(source)];
+  return [...ofSuperusers, ...extensions, ...rowsLeftOut(source, left)];
 }
 
 function eventTriggersOf({ statements }: SchemaDefinition): LeftOut[] {
@@ -44,6 +46,15 @@ function eventTriggersOf({ statements }: SchemaDefinition): LeftOut[] {
 }
 
 const EVENT_TRIGGER = 'event trigger';
+
+function publicationsOf({ statements }: SchemaDefinition): LeftOut[] {
+  const names = statements.filter(isWidePublication).map(({ name }) => name.replace(/ #\d+$/, ''));
+  return [...new Set(names)].map((name) => ({
+    kind: 'publication',
+    name,
+    reason: "only superusers publish all tables, or those of a schema, and the target's role is none",
+  }));
+}
 
 function rowsLeftOut({ tables, largeObjects }: SchemaDefinition, left: ReadonlySet<string>): LeftOut[] {
   const ofTables = tables

@@ -3,6 +3,7 @@ import type { SchemaDefinition } from '../../contracts/schema.js';
 import { quoteIdentifier } from '../postgres/quote.js';
 import { leftExtensions } from './left-out.js';
 import { ownersOf } from './owners.js';
+import { needsSuperuser } from './superuser-statements.js';
 import type { TargetCatalog } from './target-catalog.js';
 
 export interface TargetJudgement {
@@ -25,6 +26,7 @@ export function judgeTarget(source: SchemaDefinition, target: TargetCatalog): Ta
       ...nameRefusals(source),
       ...extensionRefusals(source, target),
       ...privilegeRefusals(source, target),
+      ...superuserRefusals(source, target),
       ...(target.canCreateRoles ? [] : missingRoles.map(roleRefusal)),
     ],
     createsRoles: target.canCreateRoles ? missingRoles : [],
@@ -99,6 +101,32 @@ function privilegeRefusals(source: SchemaDefinition, target: TargetCatalog): str
     ];
   });
 }
+
+function superuserRefusals({ statements }: SchemaDefinition, { isSuperuser, environment }: TargetCatalog): string[] {
+  const objects = isSuperuser
+    ? []
+    : statements.filter(needsSuperuser).map(({ kind, name }) => `${kind} ${name.replace(/ #\d+$/, '')}`);
+  const names = [...new Set(objects)];
+  if (names.length === 0) return [];
+  return [
+    `only a superuser may create ${listed(names)}, and the role of ${environment} is none: give ${environment} the URL of one`,
+  ];
+}
+
+/** What stands against emptying the target. A clone that is built beside it drops nothing. */
+export function undroppableRefusals({ environment }: TargetCatalog, objects: readonly string[] = []): string[] {
+  if (objects.length === 0) return [];
+  return [
+    `the role of ${environment} may not drop what others own there: ${listed(objects)}; connect as their owner, or drop them`,
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  const others = names.length > LISTED ? ` and ${names.length - LISTED} more` : '';
+  return `${names.slice(0, LISTED).join(', ')}${others}`;
+}
+
+const LISTED = 10;
 
 /** A dump names no version: the target gets the one that its server prefers. */
 function extensionWarnings(source: SchemaDefinition, target: TargetCatalog): string[] {

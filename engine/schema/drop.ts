@@ -29,10 +29,30 @@ export async function dropEverything(target: ConfirmedTarget, { beforeDrop, sign
   await guarded(session, 'resetting schema public', () => resetPublicSchema(session));
 }
 
-async function requireDroppable(session: Session): Promise<void> {
+/** What stands against `dropEverything`: `publication live (owner postgres)`. @throws ConnectionError; SchemaError `SCHEMA_UNREADABLE` */
+export async function findUndroppable(
+  target: ConfirmedTarget,
+  { signal }: Pick<DropOptions, 'signal'> = {},
+): Promise<string[]> {
+  if (!target.exists) return [];
+  try {
+    await using session = await target.connect({ purpose: 'drop-schema', ...(signal && { signal }) });
+    return await readUndroppable(session);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const doing = 'looking what cannot be dropped';
+    throw translatePostgresError(error, { doing, environment: target.environment, otherwise: 'SCHEMA_UNREADABLE' });
+  }
+}
+
+async function readUndroppable(session: Session): Promise<string[]> {
   const rows = await session.query<{ object: string }>(UNDROPPABLE);
-  if (rows.length === 0) return;
-  const objects = rows.map(({ object }) => object);
+  return rows.map(({ object }) => object);
+}
+
+async function requireDroppable(session: Session): Promise<void> {
+  const objects = await readUndroppable(session);
+  if (objects.length === 0) return;
   throw new SchemaError(
     'SCHEMA_STATEMENT_FAILED',
     `the role of ${session.environment} cannot drop ${objects.length} object(s) it does not own: ${objects.slice(0, 10).join(', ')}. Nothing was touched.`,

@@ -32,6 +32,18 @@ export const UNDROPPABLE = `
   from pg_event_trigger as t
   where not pg_has_role(t.evtowner, 'USAGE') and ${notOfExtension("'pg_event_trigger'::regclass", 't.oid')}
   union all
+  select format('%s %s (owner %s)', o.word, quote_ident(o.name), pg_get_userbyid(o.owner))
+  from (
+    select 'publication' as word, 'pg_publication'::regclass as catalog, oid, pubname as name, pubowner as owner from pg_publication
+    union all
+    select 'server', 'pg_foreign_server'::regclass, oid, srvname, srvowner from pg_foreign_server
+    union all
+    select 'foreign data wrapper', 'pg_foreign_data_wrapper'::regclass, oid, fdwname, fdwowner from pg_foreign_data_wrapper
+    union all
+    select 'language', 'pg_language'::regclass, oid, lanname, lanowner from pg_language where lanispl and lanname <> 'plpgsql'
+  ) as o
+  where not pg_has_role(o.owner, 'USAGE') and ${notOfExtension('o.catalog', 'o.oid')}
+  union all
   select format('%s %s.%s (owner %s)', o.word, quote_ident(n.nspname), quote_ident(o.name), pg_get_userbyid(o.owner))
   from (
     select 'relation' as word, 'pg_class'::regclass as catalog, c.oid, c.relnamespace as schema, c.relname as name, c.relowner as owner

@@ -5,12 +5,12 @@ export interface ObjectName {
   name: string;
 }
 
-/** Whether a statement makes one of the objects, or is about it: comment, owner, state, privilege. */
+/** Whether a statement makes one of the objects, or is about it: comment, owner, state, content, privilege. */
 export function aboutAny(objects: readonly ObjectName[]): (statement: ObjectName) => boolean {
   const names = new Set(objects.map(({ kind, name }) => `${kind} ${name}`));
   return ({ kind, name: numbered }) => {
     const name = numbered.replace(/ #\d+$/, '');
-    if (names.has(`${kind.replace(/ state$/, '')} ${name}`)) return true;
+    if (names.has(`${kind.replace(/ (?:state|content)$/, '')} ${name}`)) return true;
     if (kind === 'privilege') return names.has(name.replace(/ (?:to|from) (?:"(?:[^"]|"")*"|[^ "]+)$/, ''));
     return SATELLITES.has(kind) && names.has(kind === 'security label' ? name.replace(/ for \S+$/, '') : name);
   };

@@ -23,15 +23,22 @@ test.each<PostgresMajor>([13, 17])(
 );
 
 test.each<PostgresMajor>([13, 17])(
-  'on PostgreSQL %i an extension that the role may not create is left out where nothing uses it, otherwise refused until it is there',
+  'on PostgreSQL %i an extension and a publication that the role may not create are left out; an extension that is used is refused until it is there',
   async (major) => {
-    const source = 'create table t (id int primary key); create extension pg_stat_statements; create extension pg_trgm';
+    const source = `
+      create table t (id int primary key); create extension pg_stat_statements; create extension pg_trgm;
+      create publication everything for all tables; create publication part for table t`;
     await using world = await createWorld({ major, source, restorePoint: 'auto' });
     await using _target = await hosted(world);
     const superuser = databaseUrl(world.source.url, world.target.name);
 
     const { leftOut } = await (await openDesk(world.directory)).plan(CLONE);
     expect(leftOut).toEqual([
+      {
+        kind: 'publication',
+        name: 'everything',
+        reason: expect.stringContaining('only superusers publish all tables'),
+      },
       {
         kind: 'extension',
         name: 'pg_stat_statements',
@@ -42,6 +49,7 @@ test.each<PostgresMajor>([13, 17])(
     expect(result.validation.errors).toEqual([]);
     expect(await world.target.column('select extname from pg_extension order by 1')).toEqual(['pg_trgm', 'plpgsql']);
     expect(await world.target.column("select from pg_namespace where nspname = 'envclone_tried'")).toEqual([]);
+    expect(await world.target.column('select pubname from pg_publication')).toEqual(['part']);
 
     await onServer(world.source.url, 'create view slowest as select query from pg_stat_statements limit 1');
     await expect(world.cloner.cloneEnvironment(CLONE)).rejects.toMatchObject({
@@ -69,6 +77,12 @@ test.each<PostgresMajor>([13, 15])(
     await onServer(superuser, `grant select on pg_stat_statements to ${hosting.user}, pg_monitor`);
     await onServer(superuser, `grant execute on function tools.dblink_connect_u(text) to ${hosting.user}`);
     const before = await checksum(superuser);
+    await onServer(superuser, 'create publication of_superuser for table kept');
+    await expect(world.cloner.cloneEnvironment(CLONE)).rejects.toMatchObject({
+      target: 'untouched',
+      message: expect.stringContaining('publication of_superuser (owner postgres)'),
+    });
+    await onServer(superuser, 'drop publication of_superuser');
 
     const onlyThere = `select 1 / (current_database() = '${world.source.name}')::int as one`;
     await onServer(world.source.url, `create materialized view filled as ${onlyThere}`);

@@ -5,6 +5,7 @@ import { ownersOf } from '../../engine/plan/owners.js';
 import { judgeTarget } from '../../engine/plan/refusals.js';
 import { requireRunnable } from '../../engine/plan/require-runnable.js';
 import { quoteIdentifier } from '../../engine/postgres/quote.js';
+import { splitDump } from '../../engine/schema/split.js';
 import { owner, planInput, schemaOf, targetCatalog } from './builders.js';
 
 const EXTENSIONS = [
@@ -51,6 +52,28 @@ test('a newer server, a UTF8 database and another version of an extension hold t
     refusals: [],
     warnings: ["extension postgis is 3.4 in the source; the target's server has 3.5"],
   });
+});
+
+test('what only superusers create is refused by name where the role is none', async () => {
+  const statements = await splitDump(`
+    CREATE TYPE public.base;
+    CREATE FUNCTION public.base_in(cstring) RETURNS public.base
+        LANGUAGE internal IMMUTABLE STRICT
+        AS $$int8in$$;
+    CREATE TYPE public.base (INTERNALLENGTH = 8, INPUT = public.base_in, OUTPUT = public.base_out);
+    CREATE TYPE public."a AS b" AS ENUM ('x');
+    CREATE FUNCTION public.talks() RETURNS text
+        LANGUAGE sql
+        AS $$ select '
+    LANGUAGE c' $$;
+    CREATE CAST (public.base AS bigint) WITHOUT FUNCTION;
+    CREATE OPERATOR CLASS public.odd FOR TYPE integer USING btree AS OPERATOR 1 <;`);
+  const source = schemaOf([], { statements });
+  const [refusal] = judgeTarget(source, targetCatalog({ isSuperuser: false })).refusals;
+  expect(refusal).toContain(
+    'only a superuser may create type public.base, function public.base_in(cstring), cast (public.base AS bigint), operator class public.odd using btree, and',
+  );
+  expect(judgeTarget(source, targetCatalog()).refusals).toEqual([]);
 });
 
 test('missing roles are created where the role may', () => {
