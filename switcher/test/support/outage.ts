@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** `refuse`: nobody listens, and what was open ends. `reset`: connections are accepted and reset. `hang`: they stay open, and nothing is answered. `slow`: each answer waits. */
 export type Network = 'up' | 'refuse' | 'reset' | 'hang' | 'slow';
@@ -42,9 +42,7 @@ export async function createOutage(url: string): Promise<Outage> {
     socket.on('close', () => sockets.delete(socket));
     return socket;
   };
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  const listenedTo = typeof address === 'object' && address ? address.port : 0;
+  const listenedTo = await listenAnywhere(server);
   const proxied = new URL(url);
   proxied.host = `127.0.0.1:${listenedTo}`;
   return {
@@ -64,4 +62,19 @@ export async function createOutage(url: string): Promise<Outage> {
       if (server.listening) await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Below the ports that systems give to outgoing connections, one of which would take it while nobody listens. */
+const [FIRST_PORT, PORTS] = [20_000, 12_000];
+
+async function listenAnywhere(server: Server): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    try {
+      await once(server.listen(port, '127.0.0.1'), 'listening');
+      return port;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    }
+  }
 }
