@@ -92,13 +92,13 @@ export async function startLocalPostgres({ major, settings = {} }: LocalPostgres
   };
 }
 
-/** The server's programs, copied out of node_modules once: the user that runs them may not read the checkout. */
+/** The server's programs, copied out of node_modules once: the user that runs them may not read the checkout, and it may go while others use them. */
 async function preparedBinaries(major: PostgresMajor): Promise<string> {
   const prepared = join(tmpdir(), `envclone-postgres-${major}-${process.getuid?.() ?? 0}`);
   if (existsSync(prepared)) return prepared;
   const native = nativeDirectory(major);
   const building = await mkdtemp(`${prepared}-`);
-  await cp(native, building, { recursive: true });
+  await cp(native, building, { recursive: true, dereference: true });
   const links: { source: string; target: string }[] = JSON.parse(
     await readFile(join(native, 'pg-symlinks.json'), 'utf8'),
   );
