@@ -1,6 +1,7 @@
 import type { ClonePlan } from '../contracts/plan.js';
 import type { SchemaDefinition, SchemaStatement, StatementStage } from '../contracts/schema.js';
 import type { PlannedStage } from '../contracts/stages.js';
+import { showIdentifier } from '../engine/postgres/quote.js';
 import { withoutObjects, withoutOwners, withoutPrivilegesOn } from '../engine/schema/apply.js';
 import { neutralize } from '../engine/schema/neutralize.js';
 import type { Services } from './services.js';
@@ -40,7 +41,8 @@ export function withoutPrivileges(
   { leftOut, keptExtensions = [] }: ClonePlan,
   { extensions }: SchemaDefinition,
 ): SchemaStatement[] {
-  const left = leftOut.filter(({ kind }) => kind === 'extension').map(({ name }) => name);
+  const shown = new Set(leftOut.filter(({ kind }) => kind === 'extension').map(({ name }) => name));
+  const left = extensions.map(({ name }) => name).filter((name) => shown.has(showIdentifier(name)));
   return withoutPrivilegesOn(statements, extensions, [...left, ...keptExtensions]);
 }
 
