@@ -56,6 +56,13 @@ export async function makePlan(
   const kept = resolveKeptRows(file.keepRows, schema, decided.rules);
   const absent = options.anonymizeData ? await absentKeptRows(source, kept, signal) : [];
   const narrow = options.anonymizeData ? narrowColumns(schema, decided.rules) : [];
+  const restorePoint = await chooseRestorePoint({
+    target: targetName,
+    exists: target.exists,
+    asked: options.restorePoint,
+    obstacles: () => findSwapObstacles(target, signal ? { signal } : {}),
+  });
+  const isSwapped = restorePoint.restorePoint === 'swap'; // built beside the target, in which nothing is dropped
   const plan = createPlan({
     operation,
     source: schema,
@@ -70,14 +77,9 @@ export async function makePlan(
     emptyTables: emptied.tables,
     keptRows: kept.rows,
     accepted: file.accept,
-    undroppable: await findUndroppable(target, signal ? { signal } : {}),
+    undroppable: isSwapped ? [] : await findUndroppable(target, signal ? { signal } : {}),
     neutralized,
-    restorePoint: await chooseRestorePoint({
-      target: targetName,
-      exists: target.exists,
-      asked: options.restorePoint,
-      obstacles: () => findSwapObstacles(target, signal ? { signal } : {}),
-    }),
+    restorePoint,
     splitKeys: await readSplitKeys(source, { tables: schema.tables, rules: decided.rules, signal }),
   });
   const overriding = options.anonymizeData ? overridingRules(options.customAnonymizationRules, file.rules) : [];

@@ -12,7 +12,6 @@ import { operationArtifact, readIfThere } from '../engine/monitoring/operation-a
 import { showIdentifier } from '../engine/postgres/quote.js';
 import type { ConfirmedTarget, ReadOnlySource } from '../engine/safety/proofs.js';
 import { compareSchemas } from '../engine/schema/compare.js';
-
 import { openTarget } from '../engine/validation/check.js';
 import { createValidationEngine } from '../engine/validation/validation-engine.js';
 import { type VerifiedCopy, verifyCopy } from '../engine/validation/verify-copy.js';

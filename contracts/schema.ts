@@ -149,6 +149,11 @@ export interface SchemaStatement {
   sql: string;
 }
 
+/** The name as PostgreSQL has it: what has the kind and the name of another statement carries a number. */
+export function unnumbered(name: string): string {
+  return name.replace(/ #\d+$/, '');
+}
+
 /** A database's schema as one consistent read saw it. */
 export interface SchemaDefinition {
   environment: string;

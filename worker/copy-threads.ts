@@ -18,8 +18,6 @@ export interface ThreadData {
 export interface CopyThreadsInput extends ThreadData {
   /** What a thread runs. Default: the module beside this one. */
   program?: URL;
-  /** How many there may be. */
-  size?: number;
 }
 
 export type ToThread = CopyUnitInput | 'cancel';
@@ -48,11 +46,8 @@ const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 2 };
  * Copies units in threads, so that masking rows never holds up heartbeats and several cores mask at the same time. As many as the machine has
  * processors; more units wait.
  */
-export function createCopyThreads({
-  directory,
-  program = OWN_PROGRAM,
-  size = availableParallelism(),
-}: CopyThreadsInput): CopyThreads {
+export function createCopyThreads({ directory, program = OWN_PROGRAM }: CopyThreadsInput): CopyThreads {
+  const size = availableParallelism();
   const idle: CopyThread[] = [];
   const all = new Set<CopyThread>();
   const waiting: ((thread: CopyThread) => void)[] = [];

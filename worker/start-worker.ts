@@ -59,7 +59,7 @@ export async function startWorker(input: StartWorkerInput): Promise<RunningWorke
     connection,
     namespace,
     taskQueue,
-    ...(input.built ? { workflowBundle: { codePath: input.built.workflows } } : workflowCode()),
+    ...workflowCode(input.built),
     activities: measureActivities(open, {
       ...createGuardActivities(open),
       ...createPlanActivities(open),
@@ -88,8 +88,8 @@ export async function startWorker(input: StartWorkerInput): Promise<RunningWorke
   };
 }
 
-function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  const codePath = fileURLToPath(new URL('../workflows/bundle.js', import.meta.url));
+function workflowCode(built?: BuiltPrograms): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const codePath = built?.workflows ?? fileURLToPath(new URL('../workflows/bundle.js', import.meta.url));
   if (existsSync(codePath)) return { workflowBundle: { codePath } };
   return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
 }

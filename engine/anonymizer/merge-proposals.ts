@@ -1,10 +1,10 @@
 import type { AnonymizationRule, EmptyTable, Financial } from '../../contracts/anonymization.js';
 import { qualified } from '../../contracts/relations.js';
 import type { SchemaDefinition } from '../../contracts/schema.js';
-import { type ColumnFacts, collectFacts, columnKey, isTextLike } from './column-facts.js';
+import { type ColumnFacts, collectFacts, columnKey, isTextLike, type TableFacts } from './column-facts.js';
 import { groupColumns } from './column-groups.js';
 import type { ColumnSample } from './column-sample.js';
-import { decideColumns, type UndecidedColumn } from './decide-columns.js';
+import { type DecidedColumns, decideColumns, type UndecidedColumn } from './decide-columns.js';
 import { resolveEmptyTables } from './empty-tables.js';
 import { keepAccountNumbers, proposeAmounts } from './financial.js';
 import { checkGroupRule } from './group-rule.js';
@@ -46,13 +46,14 @@ export function mergeProposals(input: MergeProposalsInput): MergedProposals {
   const texts = openGroups(schema, rules, emptyTables).flatMap(
     (members) => decideGroup(members, samples, policy) ?? [],
   );
-  const proposals = apartByCase(withFinancial(texts, input, emptyTables), input);
+  const drafts = withFinancial(texts, input, emptyTables);
+  const all = [...rules, ...drafts.map(({ rule }) => rule)];
+  const decided = decideColumns({ schema, rules: all, generators: namedGenerators(rules), samples });
+  const proposals = apartByCase(drafts, decided.rules, collectFacts(schema));
   const added = proposals.map(({ rule }) => rule);
-  const merged = [...rules, ...added];
-  const decided = decideColumns({ schema, rules: merged, generators: namedGenerators(rules), samples });
   const { tables: empty } = resolveEmptyTables(emptyTables, schema);
   const remaining = decided.undecided.filter(({ table }) => !empty.has(table));
-  return { rules: merged, added, proposals, emptyTables, addedEmptyTables, remaining };
+  return { rules: [...rules, ...added], added, proposals, emptyTables, addedEmptyTables, remaining };
 }
 
 /** Amounts beside the others, unless a rule is there or their table stays empty. */
@@ -74,11 +75,9 @@ function withFinancial(
 /** Proposals of one domain can be followed together: a column that ignores the case of letters, where others are told apart by it, gets a domain of its own. */
 function apartByCase(
   proposals: readonly RuleProposal[],
-  { schema, rules }: Pick<MergeProposalsInput, 'schema' | 'rules'>,
+  decided: DecidedColumns['rules'],
+  facts: TableFacts,
 ): RuleProposal[] {
-  const facts = collectFacts(schema);
-  const all = [...rules, ...proposals.map(({ rule }) => rule)];
-  const { rules: decided } = decideColumns({ schema, rules: all, generators: namedGenerators(rules) });
   const byColumn = [...decided].flatMap(([table, columns]) =>
     [...columns].map(([column, rule]) => [columnKey(table, column), rule] as const),
   );

@@ -34,7 +34,7 @@ export interface PlanInput {
   /** What may stay in the clone, as the rules file has it. Default: nothing. */
   accepted?: readonly Acceptance[];
   neutralized: readonly NeutralizedObject[];
-  /** What the target has and its role may not drop, with its owner. Default: nothing. */
+  /** What would have to be dropped in the target and is not its role's to drop, with its owner. Default: nothing. */
   undroppable?: readonly string[];
   /** By `schema.table`, of big tables that cannot be split by their pages. Default: none. */
   splitKeys?: ReadonlyMap<string, SplitKey>;
@@ -104,7 +104,7 @@ export function createPlan(input: PlanInput): ClonePlan {
       ...roles.warnings,
       ...judgement.warnings,
     ],
-    refusals: [...judgement.refusals, ...(isSwapped ? [] : undroppableRefusals(target, input.undroppable))],
+    refusals: [...judgement.refusals, ...undroppableRefusals(target, input.undroppable)],
     restorePoint: target.exists ? 'archive' : 'drop database',
     ...input.restorePoint,
   };

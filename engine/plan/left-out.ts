@@ -1,8 +1,7 @@
 import type { LeftOut } from '../../contracts/plan.js';
 import { relationLabel } from '../../contracts/relations.js';
-import type { SchemaDefinition, TableDefinition } from '../../contracts/schema.js';
+import { type SchemaDefinition, type TableDefinition, unnumbered } from '../../contracts/schema.js';
 import { showIdentifier } from '../postgres/quote.js';
-
 import { isWidePublication } from './superuser-statements.js';
 import type { TargetCatalog } from './target-catalog.js';
 
@@ -48,7 +47,7 @@ function eventTriggersOf({ statements }: SchemaDefinition): LeftOut[] {
 const EVENT_TRIGGER = 'event trigger';
 
 function publicationsOf({ statements }: SchemaDefinition): LeftOut[] {
-  const names = statements.filter(isWidePublication).map(({ name }) => name.replace(/ #\d+$/, ''));
+  const names = statements.filter(isWidePublication).map(({ name }) => unnumbered(name));
   return [...new Set(names)].map((name) => ({
     kind: 'publication',
     name,

@@ -1,5 +1,5 @@
 import { relationLabel } from '../../contracts/relations.js';
-import type { SchemaDefinition } from '../../contracts/schema.js';
+import { type SchemaDefinition, unnumbered } from '../../contracts/schema.js';
 import { quoteIdentifier } from '../postgres/quote.js';
 import { leftExtensions } from './left-out.js';
 import { ownersOf } from './owners.js';
@@ -105,7 +105,7 @@ function privilegeRefusals(source: SchemaDefinition, target: TargetCatalog): str
 function superuserRefusals({ statements }: SchemaDefinition, { isSuperuser, environment }: TargetCatalog): string[] {
   const objects = isSuperuser
     ? []
-    : statements.filter(needsSuperuser).map(({ kind, name }) => `${kind} ${name.replace(/ #\d+$/, '')}`);
+    : statements.filter(needsSuperuser).map(({ kind, name }) => `${kind} ${unnumbered(name)}`);
   const names = [...new Set(objects)];
   if (names.length === 0) return [];
   return [
@@ -113,7 +113,7 @@ function superuserRefusals({ statements }: SchemaDefinition, { isSuperuser, envi
   ];
 }
 
-/** What stands against emptying the target. A clone that is built beside it drops nothing. */
+/** What stands against emptying the target. */
 export function undroppableRefusals({ environment }: TargetCatalog, objects: readonly string[] = []): string[] {
   if (objects.length === 0) return [];
   return [

@@ -1,5 +1,5 @@
 import { loadModule, type Node, type ObjectType, parseSync, type RangeVar } from 'libpg-query';
-import type { SchemaStatement } from '../../contracts/schema.js';
+import { type SchemaStatement, unnumbered } from '../../contracts/schema.js';
 import { showIdentifier, showRelation } from '../postgres/quote.js';
 import {
   constraintOf,
@@ -82,7 +82,7 @@ function subjectOf(node: Node, { kind, name }: SchemaStatement): Subject {
   if ('AlterPublicationStmt' in node) return { object: `publication content ${addressKey(addressOf(node)) || name}` };
   const range = madeRelation(node);
   if (range) return ofRelation(range);
-  const plain = name.replace(/ #\d+$/, '');
+  const plain = unnumbered(name);
   if (TYPE_KINDS.has(kind)) return { object: `type ${plain}` };
   return { object: `${kind.replace(STATE, '')} ${plain}` };
 }

@@ -1,4 +1,4 @@
-import type { ExtensionDefinition, SchemaStatement } from '../../contracts/schema.js';
+import { type ExtensionDefinition, type SchemaStatement, unnumbered } from '../../contracts/schema.js';
 import { showIdentifier } from '../postgres/quote.js';
 import type { ConfirmedTarget } from '../safety/proofs.js';
 import { aboutAny } from './satellites.js';
@@ -78,7 +78,7 @@ export function withoutOwners(statements: readonly SchemaStatement[], roles: rea
   const left = new Set(roles);
   const revoked = roles.map((role) => ` from ${showIdentifier(role)}`);
   return statements.filter(({ kind, name, sql }) => {
-    if (kind === 'privilege') return !revoked.some((end) => name.replace(/ #\d+$/, '').endsWith(end));
+    if (kind === 'privilege') return !revoked.some((end) => unnumbered(name).endsWith(end));
     const pattern = kind === 'owner' ? OWNER : kind === 'default privilege' ? ACTING_ROLE : undefined;
     const [, quoted, plain = ''] = pattern?.exec(sql) ?? [];
     return pattern === undefined || !left.has(quoted?.replaceAll('""', '"') ?? plain);

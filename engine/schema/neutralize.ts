@@ -1,5 +1,5 @@
 import type { NeutralizedObject } from '../../contracts/clone.js';
-import type { FunctionDefinition, SchemaStatement } from '../../contracts/schema.js';
+import { type FunctionDefinition, type SchemaStatement, unnumbered } from '../../contracts/schema.js';
 import { withoutNeedlessQuotes } from './names.js';
 import { neutralServer } from './neutral-server.js';
 import { type FindOutboundCall, outboundCalls } from './outbound-calls.js';
@@ -73,7 +73,7 @@ function throughViews(statements: readonly SchemaStatement[], findCall: FindOutb
   for (;;) {
     const found = views.filter(({ sql }) => find(sql) !== undefined);
     if (found.length === 0) return find;
-    for (const { name, sql } of found) outbound.push({ name: name.replace(/ #\d+$/, ''), way: find(sql) ?? '' });
+    for (const { name, sql } of found) outbound.push({ name: unnumbered(name), way: find(sql) ?? '' });
     views = views.filter((view) => !found.includes(view));
   }
 }

@@ -1,4 +1,4 @@
-import type { SchemaStatement } from '../../contracts/schema.js';
+import { type SchemaStatement, unnumbered } from '../../contracts/schema.js';
 
 export interface ObjectName {
   kind: string;
@@ -9,7 +9,7 @@ export interface ObjectName {
 export function aboutAny(objects: readonly ObjectName[]): (statement: ObjectName) => boolean {
   const names = new Set(objects.map(({ kind, name }) => `${kind} ${name}`));
   return ({ kind, name: numbered }) => {
-    const name = numbered.replace(/ #\d+$/, '');
+    const name = unnumbered(numbered);
     if (names.has(`${kind.replace(/ (?:state|content)$/, '')} ${name}`)) return true;
     if (kind === 'privilege') return names.has(name.replace(/ (?:to|from) (?:"(?:[^"]|"")*"|[^ "]+)$/, ''));
     return SATELLITES.has(kind) && names.has(kind === 'security label' ? name.replace(/ for \S+$/, '') : name);
